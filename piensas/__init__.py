@@ -1,0 +1,3 @@
+"""Piensas publishes a story and holds its readers' discussion."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,5 @@
+"""`python -m piensas` is `piensas`."""
+
+from piensas.cli import main
+
+main()

@@ -1,0 +1,228 @@
+"""A reader posts a comment."""
+
+from __future__ import annotations
+
+import hashlib
+
+import msgspec
+from sqlalchemy import Connection
+
+from piensas.actions.counting import count_change
+from piensas.markup.comment import RENDERER, count_links, render_markdown
+from piensas.model.access import require_may_answer, require_may_post
+from piensas.model.comment import Comment, Decision
+from piensas.model.draft import Draft, require_details, require_text, tidy_draft
+from piensas.model.moment import Moment, time_of
+from piensas.model.reader import Reader, Viewer
+from piensas.model.refusals import Duplicate, NotFound, TooFast
+from piensas.model.screening import Evidence, Verdict, screen
+from piensas.model.story import Story
+from piensas.store.comments import (
+    find_comment,
+    find_comment_by_draft,
+    find_last_seq,
+    list_comments_by_fingerprint,
+    save_comment,
+)
+from piensas.store.history import save_decision
+from piensas.store.paces import erase_paces_before, find_last_pace, save_paces
+from piensas.store.readers import find_reader, save_reader, save_reader_change, save_session
+from piensas.store.stories import find_story_to_change
+
+SECOND = 1_000
+MINUTE = 60 * SECOND
+
+
+def post_comment(db: Connection, viewer: Viewer, story_id: int, draft: Draft, moment: Moment) -> Comment:
+    """The comment that the draft has become, whatever its status.
+
+    The same draft sent twice is one comment: by its id, or, where the reader's browser gave none,
+    by the same author's same words within a minute.
+    """
+    story = find_story_to_change(db, viewer.site.id, story_id)
+    if story is None:
+        raise NotFound
+    draft = tidy_draft(draft)
+    sent_before = find_sent_before(db, viewer, story, draft, moment)
+    if sent_before:
+        return sent_before
+
+    require_may_post(story, viewer.rules, moment.now)
+    require_text(draft.text, viewer.rules)
+    require_details(draft, viewer.rules)
+    answers = find_answered(db, story, draft)
+    require_pace(db, viewer, draft, moment)
+
+    reader = save_author(db, viewer, draft, moment)
+    html = render_markdown(draft.text)
+    known = reader.approved > 0
+    verdict = screen(Evidence(draft, count_links(html), known, viewer.address), viewer.rules)
+    comment = place(db, story, answers, viewer.rules.nesting, moment)
+    comment = fill(comment, draft, reader, html, verdict)
+    save_comment(db, comment)
+    save_decision(db, first_decision(comment, verdict))
+    count_change(db, story, None, comment)
+    return comment
+
+
+def find_sent_before(
+    db: Connection, viewer: Viewer, story: Story, draft: Draft, moment: Moment
+) -> Comment | None:
+    """The comment that this very draft became earlier; refuses the same words in another draft."""
+    if draft.id:
+        sent = find_comment_by_draft(db, story.site_id, story.id, draft.id)
+        if sent:
+            give_back(db, viewer, sent)
+            return sent
+
+    mark = fingerprint(draft.parent_id, draft.text)
+    for other in list_comments_by_fingerprint(db, story.site_id, story.id, mark):
+        if is_same_author(viewer, draft, other):
+            if draft.id is None and moment.now - time_of(other.id) < MINUTE:
+                return other
+            raise Duplicate
+    return None
+
+
+def give_back(db: Connection, viewer: Viewer, sent: Comment) -> None:
+    """A browser that never got our answer proves by its draft's id that the comment is its own."""
+    if viewer.reader is None and sent.reader_id:
+        reader = find_reader(db, sent.site_id, sent.reader_id)
+        if reader:
+            save_session(db, reader, viewer.session)
+
+
+def is_same_author(viewer: Viewer, draft: Draft, other: Comment) -> bool:
+    if other.status == "withdrawn":
+        return False
+    if viewer.reader and other.reader_id == viewer.reader.id:
+        return True
+    if draft.email or other.email:
+        return draft.email.casefold() == other.email.casefold()
+    return draft.name == other.name and viewer.reader is None
+
+
+def find_answered(db: Connection, story: Story, draft: Draft) -> Comment | None:
+    if draft.parent_id is None:
+        return None
+    answered = find_comment(db, story.site_id, story.id, draft.parent_id)
+    require_may_answer(answered)
+    return answered
+
+
+def require_pace(db: Connection, viewer: Viewer, draft: Draft, moment: Moment) -> None:
+    """Refuses a reader, address or e-mail that posted a moment ago; remembers this time otherwise."""
+    pause = viewer.rules.seconds_between_comments * SECOND
+    keys = list_pace_keys(viewer, draft)
+    if not pause or not keys:
+        return
+
+    last = find_last_pace(db, viewer.site.id, keys)
+    if last is not None and 0 <= moment.now - last < pause:
+        raise TooFast(retry_after=-(-(last + pause - moment.now) // SECOND))
+    save_paces(db, viewer.site.id, keys, moment.now)
+    erase_paces_before(db, viewer.site.id, moment.now - pause)
+
+
+def list_pace_keys(viewer: Viewer, draft: Draft) -> list[str]:
+    keys = [f"session:{viewer.session.hex()}"]
+    if viewer.sender:
+        keys.append(f"sender:{viewer.sender}")
+    if draft.email:
+        keys.append(f"email:{hashlib.sha256(draft.email.casefold().encode()).hexdigest()}")
+    return keys
+
+
+def save_author(db: Connection, viewer: Viewer, draft: Draft, moment: Moment) -> Reader:
+    """The reader as this draft names them: a new guest, or the known one with today's details."""
+    details = {"name": draft.name, "email": draft.email, "website": draft.website}
+    known = viewer.reader and find_reader(db, viewer.site.id, viewer.reader.id)
+    if known is None:
+        reader = Reader(site_id=viewer.site.id, id=moment.id, approved=0, **details)
+        save_reader(db, reader)
+        save_session(db, reader, viewer.session)
+        return reader
+    if (known.name, known.email, known.website) == tuple(details.values()):
+        return known
+    return save_reader_change(db, known, **details)
+
+
+def place(db: Connection, story: Story, answers: Comment | None, nesting: int, moment: Moment) -> Comment:
+    """An empty comment at its place in the thread: under the deepest ancestor that may have replies."""
+    parent = answers
+    while parent is not None and parent.level >= nesting - 1:
+        parent = parent.parent_id and find_comment(db, story.site_id, story.id, parent.parent_id)
+    root_id = parent.root_id if parent else moment.id
+    last = find_last_seq(db, story.site_id, story.id, root_id) if parent else None
+    return empty_comment(
+        story,
+        moment.id,
+        parent_id=parent.id if parent else None,
+        answers_id=answers.id if answers else None,
+        root_id=root_id,
+        seq=0 if last is None else last + 1,
+        level=parent.level + 1 if parent else 0,
+    )
+
+
+def empty_comment(story: Story, id: int, **place: int | None) -> Comment:
+    return Comment(
+        site_id=story.site_id,
+        story_id=story.id,
+        id=id,
+        status="held",
+        listed=False,
+        reader_id=None,
+        draft=None,
+        name="",
+        email="",
+        website="",
+        language="",
+        text="",
+        format="markdown",
+        html="",
+        renderer=RENDERER,
+        fingerprint=0,
+        edited_at=None,
+        ups=0,
+        downs=0,
+        score=0,
+        replies=0,
+        **place,  # type: ignore[arg-type]  # the place is checked where it is made
+    )
+
+
+def fill(comment: Comment, draft: Draft, reader: Reader, html: str, verdict: Verdict) -> Comment:
+    return msgspec.structs.replace(
+        comment,
+        status=verdict.status,
+        listed=verdict.status == "published" and comment.level == 0,
+        reader_id=reader.id,
+        draft=draft.id,
+        name=draft.name,
+        email=draft.email,
+        website=draft.website,
+        language=draft.language,
+        text=draft.text,
+        html=html,
+        fingerprint=fingerprint(draft.parent_id, draft.text),
+    )
+
+
+def first_decision(comment: Comment, verdict: Verdict) -> Decision:
+    return Decision(
+        site_id=comment.site_id,
+        story_id=comment.story_id,
+        comment_id=comment.id,
+        id=comment.id,
+        by="screening",
+        before=None,
+        after=verdict.status,
+        reasons=verdict.reasons,
+    )
+
+
+def fingerprint(parent_id: int | None, text: str) -> int:
+    """63 bits by which the same words under the same parent are found."""
+    digest = hashlib.sha256(f"{parent_id or 0}\n{' '.join(text.split())}".encode()).digest()
+    return int.from_bytes(digest[:8], "big") >> 1

@@ -1,0 +1,100 @@
+"""An editor publishes an edition of a story, or takes it back."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+from sqlalchemy import Connection
+
+from piensas.model.moment import Moment
+from piensas.model.site import Site
+from piensas.model.story import Edition, Manuscript, Story
+from piensas.store.stories import (
+    find_story_by_key,
+    find_story_to_change,
+    is_slug_taken,
+    list_editions,
+    save_address,
+    save_edition,
+    save_story,
+    save_story_change,
+)
+
+Outcome = Literal["new", "changed", "same"]
+
+
+class SlugTaken(Exception):
+    """Another story has this address."""
+
+
+def publish_edition(
+    db: Connection, site: Site, manuscript: Manuscript, moment: Moment
+) -> tuple[Story, Outcome]:
+    """The story, and whether the edition is new, changed or was there already as it stands."""
+    story = find_story_by_key(db, site.id, manuscript.key)
+    if story is None:
+        story = new_story(site, manuscript, moment)
+        save_story(db, story)
+    else:
+        story = find_story_to_change(db, site.id, story.id) or story
+
+    edition = edition_of(story, manuscript)
+    earlier = next((e for e in list_editions(db, site.id, story.id) if e.language == edition.language), None)
+    discussion = manuscript.discussion or story.discussion
+    if earlier == edition and discussion == story.discussion:
+        return story, "same"
+    if is_slug_taken(db, edition):
+        raise SlugTaken(edition.address)
+
+    save_edition(db, edition)
+    for address in {edition.address, *manuscript.addresses}:
+        save_address(db, edition, address)
+    published_at = min(story.published_at, edition.published_at)
+    story = save_story_change(db, story, discussion=discussion, published_at=published_at)
+    return story, "changed" if earlier else "new"
+
+
+def retire_edition(db: Connection, site: Site, key: str, language: str) -> None:
+    """Takes an edition off the site. Its discussion is kept, and comes back with it."""
+    story = find_story_by_key(db, site.id, key)
+    if story is None:
+        return
+    for edition in list_editions(db, site.id, story.id):
+        if edition.language == language:
+            save_edition(db, msgspec.structs.replace(edition, live=False))
+            save_story_change(db, story)
+
+
+def new_story(site: Site, manuscript: Manuscript, moment: Moment) -> Story:
+    opened = "open" if site.rules.open_for_new_stories else "closed"
+    return Story(
+        site_id=site.id,
+        id=moment.id,
+        key=manuscript.key,
+        discussion=manuscript.discussion or opened,
+        published_at=manuscript.published_at,
+        revision=1,
+        comments=0,
+        roots=0,
+    )
+
+
+def edition_of(story: Story, manuscript: Manuscript) -> Edition:
+    return Edition(
+        site_id=story.site_id,
+        story_id=story.id,
+        language=manuscript.language,
+        slug=manuscript.slug,
+        title=manuscript.title,
+        summary=manuscript.summary,
+        html=manuscript.html,
+        authors=manuscript.authors,
+        sources=manuscript.sources,
+        picture=manuscript.picture,
+        picture_alt=manuscript.picture_alt,
+        picture_caption=manuscript.picture_caption,
+        published_at=manuscript.published_at,
+        updated_at=manuscript.updated_at,
+        fingerprint=manuscript.fingerprint,
+    )

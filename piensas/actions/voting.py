@@ -1,0 +1,59 @@
+"""A reader votes on a comment."""
+
+from __future__ import annotations
+
+import msgspec
+from sqlalchemy import Connection
+
+from piensas.actions.posting import require_pace, save_author
+from piensas.model.access import require_may_vote
+from piensas.model.comment import Comment
+from piensas.model.draft import Draft
+from piensas.model.moment import Moment
+from piensas.model.ranking import wilson_score
+from piensas.model.reader import Reader, Viewer
+from piensas.model.refusals import NotFound
+from piensas.store.comments import find_comment, save_comment_change
+from piensas.store.ranks import save_rank_change
+from piensas.store.stories import find_story_to_change, save_story_change
+from piensas.store.votes import erase_vote, find_vote, save_vote
+
+
+class Vote(msgspec.Struct, frozen=True):
+    """`value` is 1 for, -1 against, 0 to take an earlier vote back."""
+
+    story_id: int
+    comment_id: int
+    value: int
+
+
+def vote(db: Connection, viewer: Viewer, vote: Vote, moment: Moment) -> Comment:
+    """The comment with its new numbers. Voting again replaces the reader's earlier vote."""
+    story = find_story_to_change(db, viewer.site.id, vote.story_id)
+    if story is None:
+        raise NotFound
+    comment = find_comment(db, story.site_id, story.id, vote.comment_id)
+    comment = require_may_vote(viewer, comment, viewer.rules, vote.value)
+
+    reader = viewer.reader or save_new_voter(db, viewer, moment)
+    earlier = find_vote(db, comment, reader.id)
+    if vote.value == earlier:
+        return comment
+    if vote.value:
+        save_vote(db, comment, reader.id, vote.value)
+    else:
+        erase_vote(db, comment, reader.id)
+
+    ups = comment.ups + (vote.value == 1) - (earlier == 1)
+    downs = comment.downs + (vote.value == -1) - (earlier == -1)
+    story = save_story_change(db, story)
+    if not comment.is_reply:
+        save_rank_change(db, story, comment)
+    return save_comment_change(db, comment, ups=ups, downs=downs, score=wilson_score(ups, downs))
+
+
+def save_new_voter(db: Connection, viewer: Viewer, moment: Moment) -> Reader:
+    """A browser that has not written here yet: slowed down as for a comment, so that forgetting the
+    cookie does not multiply votes."""
+    require_pace(db, viewer, Draft(), moment)
+    return save_author(db, viewer, Draft(), moment)

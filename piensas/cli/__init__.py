@@ -1,0 +1,8 @@
+"""The front door for owners and engineers: `piensas serve`, `init`, `import`, `check` and the rest.
+
+May import: model, markup, store, actions, transfer, settings, web.
+"""
+
+from piensas.cli.commands import main
+
+__all__ = ["main"]

@@ -1,0 +1,167 @@
+"""Every command. Exit codes: 0 done, 1 something is wrong, 2 the command was not understood."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from pathlib import Path
+
+import click
+import structlog
+from rich.console import Console
+from rich.table import Table
+
+import piensas
+from piensas.actions.deciding import Ruling, decide_comment
+from piensas.actions.redrawing import redraw_comments
+from piensas.cli.opening import Wrong, find_settings, open_database
+from piensas.cli.starting import ask_and_write
+from piensas.model.moment import Clock
+from piensas.model.refusals import NotFound
+from piensas.settings import Settings
+from piensas.store.checks import list_miscounts
+from piensas.store.comments import list_held_comments
+from piensas.store.everything import list_everything
+from piensas.web.language import as_iso
+from piensas.web.server import serve_site
+
+out = Console()
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.option(
+    "--settings",
+    "-s",
+    "file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The settings file. Without it: piensas.toml in this folder, or the defaults.",
+)
+@click.version_option(piensas.__version__)
+@click.pass_context
+def main(context: click.Context, file: Path | None) -> None:
+    """Publish stories and hold their readers' discussion.
+
+    \b
+    A new site in three steps:
+      piensas init news         writes news/piensas.toml and a first story
+      cd news
+      piensas serve             shows the site at http://localhost:8000
+
+    Every setting is explained in the settings file, and can be given as an environment variable
+    too: PIENSAS_SERVER_PORT=8080 is the port in the section [server].
+    """
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso"),
+            structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+    )
+    context.obj = file
+
+
+@main.command()
+@click.option("--host", help="The address to listen on; 0.0.0.0 is every one.")
+@click.option("--port", type=click.IntRange(1, 65_535))
+@click.option("--workers", type=click.IntRange(1, 64), help="Processes that answer side by side.")
+@click.pass_obj
+def serve(file: Path | None, host: str | None, port: int | None, workers: int | None) -> None:
+    """Serve the site until it is stopped (Ctrl-C).
+
+    The database is brought up to date first. Stories are published from the folder of Markdown
+    files that the settings name, and again whenever one of them changes.
+    """
+    settings = find_settings(file)
+    with open_database(settings):
+        pass
+    serve_site(settings, file, host=host, port=port, workers=workers)
+
+
+@main.command()
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path), default=Path())
+def init(folder: Path) -> None:
+    """Start a new site in FOLDER: asks four questions, writes the settings and a first story."""
+    ask_and_write(folder)
+
+
+@main.command()
+@click.pass_obj
+def check(file: Path | None) -> None:
+    """Recount every counter and say which are wrong. Exit code 1 if any is."""
+    settings = find_settings(file)
+    with open_database(settings) as db:
+        found = db.ask(list_miscounts, settings.site.id)
+    if not found:
+        out.print("Every counter agrees with what it counts.")
+        return
+    table = Table("counter", "of", "says", "should say")
+    for miscount in found[:100]:
+        table.add_row(miscount.what, miscount.where, str(miscount.kept), str(miscount.counted))
+    out.print(table)
+    raise Wrong(f"{len(found)} counters are wrong.")
+
+
+@main.command()
+@click.argument("target", type=click.File("w", encoding="utf-8", atomic=True), default="-")
+@click.pass_obj
+def export(file: Path | None, target: click.utils.LazyFile) -> None:
+    """Write everything as JSON Lines to TARGET (standard output): one record a line, with its kind.
+
+    Readers' addresses are in it: keep the file as safe as the database.
+    """
+    settings = find_settings(file)
+    with open_database(settings) as db:
+        db.ask(lambda connection: write_lines(connection, settings, target))
+
+
+def write_lines(connection: object, settings: Settings, target: object) -> None:
+    for kind, fields in list_everything(connection, settings.site.id):  # type: ignore[arg-type]
+        target.write(json.dumps({"kind": kind, **fields}, ensure_ascii=False) + "\n")  # type: ignore[attr-defined]
+
+
+@main.command()
+@click.pass_obj
+def render(file: Path | None) -> None:
+    """Draw all comments again whose HTML an earlier release made."""
+    settings = find_settings(file)
+    drawn = 0
+    with open_database(settings) as db, out.status("Drawing…"):
+        while count := db.do(lambda connection: redraw_comments(connection, settings.site.id)):
+            drawn += count
+    out.print(f"{drawn} comments drawn again.")
+
+
+@main.command()
+@click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 1_000))
+@click.pass_obj
+def held(file: Path | None, limit: int) -> None:
+    """List the comments that wait for a decision, oldest first."""
+    settings = find_settings(file)
+    with open_database(settings) as db:
+        waiting = db.ask(lambda connection: list_held_comments(connection, settings.site.id, limit=limit))
+    table = Table("id", "written", "name", "text")
+    for comment in waiting:
+        table.add_row(str(comment.id), as_iso(comment.id >> 21), comment.name, comment.text[:200])
+    out.print(table if waiting else "Nothing waits for a decision.")
+
+
+@main.command()
+@click.argument("comment", type=int)
+@click.argument("status", type=click.Choice(["published", "held", "rejected"]))
+@click.option("--reason", default="", help="Why; kept with the decision.")
+@click.option("--by", default="command line", help="Who decides; kept with the decision.")
+@click.pass_obj
+def decide(file: Path | None, comment: int, status: str, reason: str, by: str) -> None:
+    """Publish, hold or reject the comment with the id COMMENT."""
+    settings = find_settings(file)
+    ruling = Ruling(comment, status, by, reason)  # type: ignore[arg-type]  # click has checked the word
+    clock = Clock()
+    with open_database(settings) as db:
+        try:
+            decided = db.do(lambda connection: decide_comment(connection, settings.site.id, ruling, clock()))
+        except NotFound as fault:
+            raise Wrong(f"There is no comment {comment} to decide about.") from fault
+    out.print(f"Comment {decided.id} is {decided.status}.")

@@ -1,0 +1,50 @@
+"""Settings and database as the commands need them, and how they end when something is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+from sqlalchemy.exc import SQLAlchemyError
+
+from piensas.model.refusals import Unavailable
+from piensas.settings import BadSettings, Settings, read_settings
+from piensas.store.database import Database
+from piensas.store.upgrading import upgrade
+
+DEFAULT_FILE = Path("piensas.toml")
+
+
+class Wrong(click.ClickException):
+    """Something a person has to put right. Exit code 1."""
+
+    def show(self, file: object = None) -> None:
+        click.echo(f"piensas: {self.format_message()}", err=True)
+
+
+def find_settings(file: Path | None) -> Settings:
+    """The settings named, or those of `piensas.toml` here, or the defaults."""
+    if file is None and DEFAULT_FILE.exists():
+        file = DEFAULT_FILE
+    try:
+        return read_settings(file)
+    except BadSettings as fault:
+        raise Wrong(str(fault)) from fault
+
+
+@contextmanager
+def open_database(settings: Settings) -> Iterator[Database]:
+    """The site's database, brought up to date first."""
+    try:
+        upgrade(settings.database.url)
+        db = Database(settings.database.url)
+    except (SQLAlchemyError, OSError, ValueError, Unavailable) as fault:
+        raise Wrong(f"The database cannot be opened: {fault}") from fault
+    try:
+        yield db
+    except Unavailable as fault:
+        raise Wrong(f"The database cannot be used now: {fault.__cause__ or fault}") from fault
+    finally:
+        db.close()

@@ -1,0 +1,4 @@
+"""Text that people wrote becomes safe HTML and plain text.
+
+May import: nothing.
+"""

@@ -1,0 +1,4 @@
+"""What exists, and the rules that need nothing but themselves.
+
+May import: nothing.
+"""

@@ -1,0 +1,45 @@
+"""Who reads and writes."""
+
+from __future__ import annotations
+
+import msgspec
+
+from piensas.model.rules import Rules
+from piensas.model.site import Site
+
+
+class Reader(msgspec.Struct, frozen=True):
+    """Anybody who writes. One without an identity is a guest, known only by this browser's session.
+
+    `approved` counts comments that were published after a decision or without objection.
+    """
+
+    site_id: int
+    id: int
+    name: str
+    email: str
+    website: str
+    approved: int
+
+
+class Viewer(msgspec.Struct, frozen=True):
+    """Who is asking, at one site.
+
+    `session` is the hash of the secret that this browser holds or will be given; `reader` is None
+    until something was written from it. `address` is the network address, used and not kept;
+    `sender` is a keyed hash of it, empty where the address says nothing about who is asking.
+    """
+
+    site: Site
+    session: bytes
+    reader: Reader | None = None
+    address: str = ""
+    sender: str = ""
+
+    @property
+    def rules(self) -> Rules:
+        return self.site.rules
+
+    @property
+    def reader_id(self) -> int | None:
+        return self.reader.id if self.reader else None

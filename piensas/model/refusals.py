@@ -1,0 +1,113 @@
+"""Why a deed was not done. Each refusal has a stable code; the doors turn it into words."""
+
+from __future__ import annotations
+
+
+class Refusal(Exception):
+    """A deed that was not done. `code` never changes once released; `field` names the input."""
+
+    code = "refused"
+    field: str | None = None
+
+
+class TextMissing(Refusal):
+    code = "text_missing"
+    field = "text"
+
+
+class DetailsMissing(Refusal):
+    code = "details_missing"
+
+    def __init__(self, field: str) -> None:
+        super().__init__(field)
+        self.field = field
+
+
+class EmailInvalid(Refusal):
+    code = "email_invalid"
+    field = "email"
+
+
+class WebsiteInvalid(Refusal):
+    code = "website_invalid"
+    field = "website"
+
+
+class TooLong(Refusal):
+    """`excess` characters more than the `limit` of `field`."""
+
+    code = "too_long"
+
+    def __init__(self, field: str, *, limit: int, excess: int) -> None:
+        super().__init__(field, limit, excess)
+        self.field = field
+        self.limit = limit
+        self.excess = excess
+
+
+class Duplicate(Refusal):
+    code = "duplicate"
+    field = "text"
+
+
+class TooFast(Refusal):
+    """`retry_after` is in whole seconds."""
+
+    code = "too_fast"
+
+    def __init__(self, *, retry_after: int) -> None:
+        super().__init__(retry_after)
+        self.retry_after = retry_after
+
+
+class Closed(Refusal):
+    code = "closed"
+
+
+class LoginRequired(Refusal):
+    code = "login_required"
+
+
+class ParentUnavailable(Refusal):
+    code = "parent_unavailable"
+
+
+class NotFound(Refusal):
+    """There is no such thing, or this viewer may not know of it: both are answered alike."""
+
+    code = "not_found"
+
+
+class TooLate(Refusal):
+    """The time in which authors may change their comment is over."""
+
+    code = "too_late"
+
+
+class VotesOff(Refusal):
+    code = "votes_off"
+
+
+class Rejected(Refusal):
+    """The site's rules turned the comment down. It is kept for the desk."""
+
+    code = "rejected"
+
+
+class Forged(Refusal):
+    """The request was made by another site's page."""
+
+    code = "forged"
+
+
+class Malformed(Refusal):
+    """The request is not in a form that we read."""
+
+    code = "malformed"
+
+
+class Unavailable(Refusal):
+    """The store cannot be written now. Nothing was kept; trying again is safe."""
+
+    code = "unavailable"
+    retry_after = 5

@@ -1,0 +1,38 @@
+"""A site: one publication, in one or several languages."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from msgspec import Meta, Struct
+
+from piensas.model.rules import Rules
+
+Language = Annotated[str, Meta(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=35)]
+
+
+class Site(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the publication is called, where it is reached, and the languages it is written in.
+
+    The first language is the one of its front page. `greeting` replaces "What do you think?" above
+    the comment box, in the words given.
+    """
+
+    id: Annotated[int, Meta(ge=1)] = 1
+    name: Annotated[str, Meta(min_length=1, max_length=200)] = "Piensas"
+    tagline: Annotated[str, Meta(max_length=300)] = ""
+    address: Annotated[str, Meta(pattern=r"^https?://[^/?#\s]+$")] = "http://localhost:8000"
+    languages: Annotated[tuple[Language, ...], Meta(min_length=1)] = ("en",)
+    greeting: Annotated[str, Meta(max_length=300)] = ""
+    colours: Literal["light", "dark", "reader"] = "reader"
+    rules: Rules = Rules()
+
+    @property
+    def language(self) -> str:
+        """The language of the front page."""
+        return self.languages[0]
+
+    @property
+    def is_secure(self) -> bool:
+        return urlsplit(self.address).scheme == "https"

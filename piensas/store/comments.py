@@ -1,0 +1,111 @@
+"""Comments one by one: finding, keeping and changing them, with the counters that follow."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, bindparam, func, insert, select, update
+
+from piensas.model.comment import Comment
+from piensas.store.tables import comments
+
+WHOLE = select(*(comments.c[name] for name in Comment.__struct_fields__))
+IN_STORY = (comments.c.site_id == bindparam("site"), comments.c.story_id == bindparam("story"))
+FIND = WHOLE.where(*IN_STORY, comments.c.id == bindparam("id"))
+FIND_BY_DRAFT = WHOLE.where(*IN_STORY, comments.c.draft == bindparam("draft"))
+LIST_BY_FINGERPRINT = WHOLE.where(*IN_STORY, comments.c.fingerprint == bindparam("fingerprint"))
+LAST_SEQ = select(func.max(comments.c.seq)).where(*IN_STORY, comments.c.root_id == bindparam("root"))
+LIST_OWN = (
+    WHOLE.where(
+        comments.c.site_id == bindparam("site"),
+        comments.c.reader_id == bindparam("reader"),
+        comments.c.story_id == bindparam("story"),
+    )
+    .order_by(comments.c.id.desc())
+    .limit(bindparam("limit"))
+)
+CHANGE = update(comments).where(*IN_STORY, comments.c.id == bindparam("which"))
+
+
+def find_comment(db: Connection, site_id: int, story_id: int, comment_id: int) -> Comment | None:
+    key = {"site": site_id, "story": story_id, "id": comment_id}
+    return first_comment(db, FIND, key)
+
+
+def find_comment_by_draft(db: Connection, site_id: int, story_id: int, draft: str) -> Comment | None:
+    return first_comment(db, FIND_BY_DRAFT, {"site": site_id, "story": story_id, "draft": draft})
+
+
+def find_comment_anywhere(db: Connection, site_id: int, comment_id: int) -> Comment | None:
+    """A comment whose story is not known, for the desk; slower than `find_comment`."""
+    question = WHOLE.where(comments.c.site_id == site_id, comments.c.id == comment_id).limit(1)
+    return first_comment(db, question, {})
+
+
+def list_comments_by_fingerprint(
+    db: Connection, site_id: int, story_id: int, fingerprint: int
+) -> list[Comment]:
+    key = {"site": site_id, "story": story_id, "fingerprint": fingerprint}
+    return [Comment(**row._mapping) for row in db.execute(LIST_BY_FINGERPRINT, key)]
+
+
+def list_own_comments(
+    db: Connection, site_id: int, story_id: int, reader_id: int, limit: int = 100
+) -> list[Comment]:
+    """A reader's latest comments under a story, newest first, whatever their status."""
+    key = {"site": site_id, "story": story_id, "reader": reader_id, "limit": limit}
+    return [Comment(**row._mapping) for row in db.execute(LIST_OWN, key)]
+
+
+def list_held_comments(db: Connection, site_id: int, *, after: int = 0, limit: int = 50) -> list[Comment]:
+    """What waits for a decision, oldest first, from behind the id `after`."""
+    question = (
+        WHOLE.where(comments.c.site_id == site_id, comments.c.status == "held", comments.c.id > after)
+        .order_by(comments.c.id)
+        .limit(limit)
+    )
+    return [Comment(**row._mapping) for row in db.execute(question)]
+
+
+def list_comments_drawn_before(db: Connection, site_id: int, renderer: int, limit: int) -> list[Comment]:
+    """Comments whose HTML an earlier renderer made."""
+    question = WHOLE.where(comments.c.site_id == site_id, comments.c.renderer < renderer).limit(limit)
+    return [Comment(**row._mapping) for row in db.execute(question)]
+
+
+def count_new_comments(db: Connection, site_id: int, story_id: int, since: int, limit: int) -> int:
+    """Published comments with a later id than `since`, counted no further than `limit`."""
+    recent = (
+        select(comments.c.id)
+        .where(
+            comments.c.site_id == site_id,
+            comments.c.story_id == story_id,
+            comments.c.id > since,
+            comments.c.status == "published",
+        )
+        .limit(limit)
+    )
+    return db.execute(select(func.count()).select_from(recent.subquery())).scalar_one()
+
+
+def find_last_seq(db: Connection, site_id: int, story_id: int, root_id: int) -> int | None:
+    return db.execute(LAST_SEQ, {"site": site_id, "story": story_id, "root": root_id}).scalar()
+
+
+def save_comment(db: Connection, comment: Comment) -> None:
+    db.execute(insert(comments), msgspec.structs.asdict(comment))
+
+
+def save_comment_change(db: Connection, comment: Comment, **changes: Any) -> Comment:
+    key = {"site": comment.site_id, "story": comment.story_id, "which": comment.id}
+    db.execute(
+        CHANGE.values({name: bindparam(f"new_{name}") for name in changes}),
+        key | {f"new_{name}": value for name, value in changes.items()},
+    )
+    return msgspec.structs.replace(comment, **changes)
+
+
+def first_comment(db: Connection, question: Any, key: dict[str, Any]) -> Comment | None:
+    row = db.execute(question, key).first()
+    return Comment(**row._mapping) if row else None

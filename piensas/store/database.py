@@ -1,0 +1,116 @@
+"""One database, SQLite or PostgreSQL: questions are asked of it, deeds are carried out in it.
+
+A question or a deed is a function whose first argument is a connection. On SQLite questions are
+answered at once on the calling thread (that is faster than any hand-over); on PostgreSQL in a
+small pool of threads. Deeds go through the one writer of this process.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, make_url
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import OperationalError
+
+from piensas.model.refusals import Unavailable
+from piensas.store.engines import open_postgresql, open_sqlite
+from piensas.store.marks import Mark, NoticeMark, open_sqlite_mark
+from piensas.store.turns import FileTurn, no_turn
+from piensas.store.writer import Writer
+
+T = TypeVar("T")
+
+PATIENCE = 5.0
+"""Seconds that anybody waits for a deed before being told to try again."""
+
+
+class Database:
+    """The open database of one process. Close it to let the last deeds finish."""
+
+    def __init__(self, url: str) -> None:
+        self.url = normal_url(url)
+        self.is_local = self.url.get_backend_name() == "sqlite"
+        self._held = threading.local()
+        self.mark: Mark
+        if self.is_local:
+            path = sqlite_path(self.url)
+            self._questions = open_sqlite(path, "BEGIN")
+            deeds, turn = open_sqlite(path, "BEGIN IMMEDIATE"), FileTurn(path.with_name(path.name + ".lock"))
+            self.mark = open_sqlite_mark(path, self._questions)
+        else:
+            self._questions = deeds = open_postgresql(self.url)
+            turn = no_turn
+            self.mark = NoticeMark(self.url)
+            self._threads = ThreadPoolExecutor(8, "question")
+        self._deeds = deeds
+        self._writer = Writer(deeds, turn, self.mark.bump)
+
+    def ask(self, question: Callable[..., T], *args: Any) -> T:
+        """The answer to a question, from one consistent state of the database."""
+        try:
+            connection = self._connection()
+            with connection.begin():
+                return question(connection, *args)
+        except OperationalError as fault:
+            self._let_go()
+            raise Unavailable from fault
+
+    async def read(self, question: Callable[..., T], *args: Any) -> T:
+        """As `ask`, without stopping the event loop for a network."""
+        if self.is_local:
+            return self.ask(question, *args)
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self.ask, question, *args)
+
+    def do(self, deed: Callable[[Connection], T], order: int = 0) -> T:
+        """Carries out a deed; when it returns, the deed is on disk."""
+        return self._writer.submit(deed, order).result()
+
+    async def write(self, deed: Callable[[Connection], T], order: int = 0) -> T:
+        """As `do`, without stopping the event loop. Deeds of one batch run in rising `order`."""
+        future = asyncio.wrap_future(self._writer.submit(deed, order))
+        try:
+            return await asyncio.wait_for(future, PATIENCE)
+        except TimeoutError as late:
+            raise Unavailable from late
+
+    def close(self) -> None:
+        self._writer.close()
+        if not self.is_local:
+            self._threads.shutdown()
+        self._let_go()
+        self.mark.close()
+        self._questions.dispose()
+        self._deeds.dispose()
+
+    def _connection(self) -> Connection:
+        """This thread's own connection, kept open: opening one costs more than most questions."""
+        connection: Connection | None = getattr(self._held, "connection", None)
+        if connection is None or connection.closed or connection.invalidated:
+            connection = self._held.connection = self._questions.connect()
+        return connection
+
+    def _let_go(self) -> None:
+        connection: Connection | None = getattr(self._held, "connection", None)
+        if connection is not None:
+            self._held.connection = None
+            connection.close()
+
+
+def normal_url(url: str) -> URL:
+    """`sqlite:///file` or `postgresql://…`, with the driver that we use."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "postgresql":
+        return parsed.set(drivername="postgresql+psycopg")
+    if parsed.get_backend_name() != "sqlite" or not parsed.database:
+        raise ValueError(f"The database must be sqlite:///FILE or postgresql://…, not {url!r}.")
+    return parsed
+
+
+def sqlite_path(url: URL) -> Path:
+    return Path(url.database or "").absolute()

@@ -1,0 +1,52 @@
+"""How each database is opened."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL
+from sqlalchemy.pool import NullPool
+
+BUSY = 4_000
+"""Milliseconds that SQLite waits for another program's lock before a deed is refused."""
+
+
+def open_sqlite(path: Path, begin: str) -> Engine:
+    """Write-ahead log, every commit on disk, and transactions that begin when we say so.
+
+    The driver's own way of beginning transactions would make every savepoint its own commit.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(f"sqlite:///{path}", poolclass=NullPool, connect_args={"check_same_thread": False})
+
+    @event.listens_for(engine, "connect")
+    def set_up(connection: sqlite3.Connection, _: object) -> None:
+        connection.isolation_level = None
+        connection.execute(f"PRAGMA busy_timeout = {BUSY}")
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA cache_size = -16000")
+        connection.execute("PRAGMA foreign_keys = ON")
+
+    @event.listens_for(engine, "begin")
+    def begin_as_told(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+def open_postgresql(url: URL) -> Engine:
+    """Bounded waiting everywhere: for a connection, a lock and a statement."""
+    return create_engine(
+        url,
+        pool_size=9,
+        max_overflow=4,
+        pool_timeout=3,
+        pool_pre_ping=False,
+        connect_args={
+            "connect_timeout": 3,
+            "options": "-c statement_timeout=8000 -c lock_timeout=4000 -c random_page_cost=1.1",
+        },
+    )

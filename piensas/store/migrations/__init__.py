@@ -1,0 +1,1 @@
+"""The database's history: each step works beside the release before it."""

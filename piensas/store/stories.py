@@ -1,0 +1,188 @@
+"""Stories, their editions and their addresses."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, Row, and_, bindparam, insert, select, tuple_, update
+
+from piensas.model.story import Edition, Headline, Story
+from piensas.store.tables import addresses, editions, stories
+
+STORY = select(*(stories.c[name] for name in Story.__struct_fields__))
+EDITION_COLUMNS = [editions.c[name] for name in Edition.__struct_fields__]
+HEADLINE = (
+    select(
+        stories.c.id,
+        stories.c.revision,
+        stories.c.comments,
+        stories.c.discussion,
+        *(editions.c[name] for name in Headline.__struct_fields__[4:]),
+    )
+    .select_from(editions)
+    .join(stories, and_(stories.c.site_id == editions.c.site_id, stories.c.id == editions.c.story_id))
+    .where(editions.c.site_id == bindparam("site"), editions.c.live)
+)
+FIND_STORY = STORY.where(stories.c.site_id == bindparam("site"), stories.c.id == bindparam("id"))
+FIND_BY_SLUG = (
+    select(*(stories.c[name] for name in Story.__struct_fields__), *EDITION_COLUMNS)
+    .select_from(editions)
+    .join(stories, and_(stories.c.site_id == editions.c.site_id, stories.c.id == editions.c.story_id))
+    .where(
+        editions.c.site_id == bindparam("site"),
+        editions.c.language == bindparam("language"),
+        editions.c.slug == bindparam("slug"),
+        editions.c.live,
+    )
+)
+REVISION = select(stories.c.revision).where(
+    stories.c.site_id == bindparam("site"), stories.c.id == bindparam("id")
+)
+LIVE_ADDRESSES = (
+    select(editions.c.language, editions.c.slug, editions.c.title)
+    .where(editions.c.site_id == bindparam("site"), editions.c.story_id == bindparam("id"), editions.c.live)
+    .order_by(editions.c.language)
+)
+STORY_FIELDS = len(Story.__struct_fields__)
+
+
+def find_story(db: Connection, site_id: int, story_id: int) -> Story | None:
+    row = db.execute(FIND_STORY, {"site": site_id, "id": story_id}).first()
+    return Story(*row) if row else None
+
+
+def find_story_to_change(db: Connection, site_id: int, story_id: int) -> Story | None:
+    """As `find_story`, and nobody else changes it until this transaction ends."""
+    row = db.execute(FIND_STORY.with_for_update(), {"site": site_id, "id": story_id}).first()
+    return Story(*row) if row else None
+
+
+def find_story_by_key(db: Connection, site_id: int, key: str) -> Story | None:
+    row = db.execute(STORY.where(stories.c.site_id == site_id, stories.c.key == key)).first()
+    return Story(*row) if row else None
+
+
+def find_story_revision(db: Connection, site_id: int, story_id: int) -> int | None:
+    return db.execute(REVISION, {"site": site_id, "id": story_id}).scalar()
+
+
+def find_edition_by_slug(
+    db: Connection, site_id: int, language: str, slug: str
+) -> tuple[Story, Edition] | None:
+    row = db.execute(FIND_BY_SLUG, {"site": site_id, "language": language, "slug": slug}).first()
+    return (Story(*row[:STORY_FIELDS]), edition_of(row[STORY_FIELDS:])) if row else None
+
+
+def list_editions(db: Connection, site_id: int, story_id: int) -> list[Edition]:
+    """All editions of a story, also those that are not live."""
+    question = select(*EDITION_COLUMNS).where(editions.c.site_id == site_id, editions.c.story_id == story_id)
+    return [edition_of(row) for row in db.execute(question.order_by(editions.c.language))]
+
+
+def list_live_addresses(db: Connection, site_id: int, story_id: int) -> list[tuple[str, str, str]]:
+    """(language, path, title) of the editions that are live."""
+    rows = db.execute(LIVE_ADDRESSES, {"site": site_id, "id": story_id})
+    return [(row.language, f"/{row.language}/{row.slug}", row.title) for row in rows]
+
+
+def list_headlines(
+    db: Connection, site_id: int, language: str, limit: int, before: tuple[int, int] | None = None
+) -> list[Headline]:
+    """The newest stories in a language; `before` is (published_at, story_id) of the last one seen."""
+    newest = (editions.c.published_at.desc(), editions.c.story_id.desc())
+    question = HEADLINE.where(editions.c.language == language).order_by(*newest).limit(limit)
+    if before:
+        question = question.where(tuple_(editions.c.published_at, editions.c.story_id) < before)
+    return [headline_of(row) for row in db.execute(question, {"site": site_id})]
+
+
+def list_all_headlines(db: Connection, site_id: int, limit: int) -> list[Headline]:
+    """The newest live editions in every language, for the sitemap."""
+    question = HEADLINE.order_by(editions.c.published_at.desc()).limit(limit)
+    return [headline_of(row) for row in db.execute(question, {"site": site_id})]
+
+
+def list_live_keys(db: Connection, site_id: int) -> dict[tuple[str, str], str]:
+    """(story key, language) of what is live, with the fingerprint of what it was made from."""
+    question = (
+        select(stories.c.key, editions.c.language, editions.c.fingerprint)
+        .select_from(editions)
+        .join(stories, and_(stories.c.site_id == editions.c.site_id, stories.c.id == editions.c.story_id))
+        .where(editions.c.site_id == site_id, editions.c.live)
+    )
+    return {(row.key, row.language): row.fingerprint for row in db.execute(question)}
+
+
+def find_address(db: Connection, site_id: int, address: str) -> str | None:
+    """The path of the live edition that was once known by this address."""
+    question = (
+        select(editions.c.language, editions.c.slug)
+        .select_from(addresses)
+        .join(
+            editions,
+            and_(
+                editions.c.site_id == addresses.c.site_id,
+                editions.c.story_id == addresses.c.story_id,
+                editions.c.language == addresses.c.language,
+            ),
+        )
+        .where(addresses.c.site_id == site_id, addresses.c.address == address, editions.c.live)
+    )
+    row = db.execute(question).first()
+    return f"/{row.language}/{row.slug}" if row else None
+
+
+def is_slug_taken(db: Connection, edition: Edition) -> bool:
+    """Another story's edition has this language and slug."""
+    question = select(editions.c.story_id).where(
+        editions.c.site_id == edition.site_id,
+        editions.c.language == edition.language,
+        editions.c.slug == edition.slug,
+        editions.c.story_id != edition.story_id,
+    )
+    return db.execute(question).first() is not None
+
+
+def save_story(db: Connection, story: Story) -> None:
+    db.execute(insert(stories), msgspec.structs.asdict(story))
+
+
+def save_story_change(db: Connection, story: Story, **changes: Any) -> Story:
+    """Keeps the changes under the story's next revision, so that ready pages are made anew."""
+    changed = msgspec.structs.replace(story, revision=story.revision + 1, **changes)
+    db.execute(
+        update(stories).where(stories.c.site_id == story.site_id, stories.c.id == story.id),
+        {"revision": changed.revision, **changes},
+    )
+    return changed
+
+
+def save_edition(db: Connection, edition: Edition) -> None:
+    """Keeps an edition in place of the one that the story had in this language."""
+    key = (
+        editions.c.site_id == edition.site_id,
+        editions.c.story_id == edition.story_id,
+        editions.c.language == edition.language,
+    )
+    values = msgspec.to_builtins(edition)
+    if db.execute(update(editions).where(*key), values).rowcount == 0:
+        db.execute(insert(editions), values)
+
+
+def save_address(db: Connection, edition: Edition, address: str) -> None:
+    """Remembers a path by which the edition is or was known; the latest story to use it has it."""
+    key = (addresses.c.site_id == edition.site_id, addresses.c.address == address)
+    values = {"story_id": edition.story_id, "language": edition.language}
+    if db.execute(update(addresses).where(*key), values).rowcount == 0:
+        db.execute(insert(addresses), {"site_id": edition.site_id, "address": address, **values})
+
+
+def edition_of(row: Row[Any] | tuple[Any, ...]) -> Edition:
+    edition = Edition(*row)
+    return msgspec.structs.replace(edition, authors=tuple(edition.authors), sources=tuple(edition.sources))
+
+
+def headline_of(row: Row[Any]) -> Headline:
+    headline = Headline(*row)
+    return msgspec.structs.replace(headline, authors=tuple(headline.authors))

@@ -1,0 +1,139 @@
+"""The one thread of a process that writes: deeds that wait together are committed together.
+
+Each deed runs under its own savepoint, so that one that is refused leaves no trace and does not
+disturb the others. Nobody is told of success before the commit.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any, NamedTuple, TypeVar
+
+from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import DBAPIError, IntegrityError, InternalError, OperationalError
+
+from piensas.model.refusals import Unavailable
+from piensas.store.turns import Turn
+
+T = TypeVar("T")
+LARGEST_BATCH = 128
+CHANNEL = "piensas"
+
+
+class Waiting(NamedTuple):
+    """A deed in the queue. Deeds of a batch run in rising `order`, the same in every process."""
+
+    order: int
+    deed: Callable[[Connection], Any]
+    future: Future[Any]
+
+
+class Writer:
+    """Starts with its first deed; `close` lets those that wait finish."""
+
+    def __init__(self, engine: Engine, turn: Turn, tell: Callable[[], None]) -> None:
+        self._engine = engine
+        self._turn = turn
+        self._tell = tell
+        self._queue: queue.SimpleQueue[Waiting | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
+        self._connection: Connection | None = None
+        self._started = threading.Lock()
+
+    def submit(self, deed: Callable[[Connection], T], order: int) -> Future[T]:
+        future: Future[T] = Future()
+        self._queue.put(Waiting(order, deed, future))
+        with self._started:
+            if not self._thread.is_alive():
+                self._thread.start()
+        return future
+
+    def close(self) -> None:
+        if self._thread.is_alive():
+            self._queue.put(None)
+            self._thread.join()
+
+    def _run(self) -> None:
+        while batch := self._take():
+            wanted = [waiting for waiting in batch if waiting.future.set_running_or_notify_cancel()]
+            if wanted:
+                self._carry_out(sorted(wanted, key=lambda waiting: waiting.order))
+        if self._connection:
+            self._connection.close()
+
+    def _take(self) -> list[Waiting]:
+        """What waits now, at least one; empty when the writer is to stop."""
+        batch = []
+        waiting = self._queue.get()
+        while waiting is not None:
+            batch.append(waiting)
+            if len(batch) == LARGEST_BATCH or self._queue.empty():
+                return batch
+            waiting = self._queue.get()
+        if batch:
+            self._queue.put(None)
+        return batch
+
+    def _carry_out(self, batch: list[Waiting]) -> None:
+        try:
+            outcomes = self._commit(batch)
+        except Exception as fault:
+            self._drop_connection()
+            if len(batch) > 1 and is_deadlock(fault):
+                for waiting in batch:
+                    self._carry_out([waiting])
+            else:
+                for waiting in batch:
+                    waiting.future.set_exception(as_refusal(fault))
+            return
+
+        for waiting, outcome in zip(batch, outcomes, strict=True):
+            if isinstance(outcome, Exception):
+                waiting.future.set_exception(outcome)
+            else:
+                waiting.future.set_result(outcome)
+
+    def _commit(self, batch: list[Waiting]) -> list[Any]:
+        """The deeds' results or exceptions, once they are on disk."""
+        with self._turn():
+            if self._connection is None:
+                self._connection = self._engine.connect()
+            with self._connection.begin():
+                outcomes = [attempt(self._connection, waiting.deed) for waiting in batch]
+                if self._connection.dialect.name == "postgresql":
+                    self._connection.execute(text(f"NOTIFY {CHANNEL}"))
+            self._tell()
+        return outcomes
+
+    def _drop_connection(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.invalidate()
+            connection.close()
+
+
+def attempt(connection: Connection, deed: Callable[[Connection], T]) -> T | Exception:
+    """Carries out a deed under a savepoint. One that lost a race sees the winner's work and runs again."""
+    try:
+        try:
+            with connection.begin_nested():
+                return deed(connection)
+        except IntegrityError:
+            with connection.begin_nested():
+                return deed(connection)
+    except (OperationalError, InternalError):
+        raise
+    except Exception as refusal:
+        return refusal
+
+
+def is_deadlock(fault: Exception) -> bool:
+    """Another process wrote to the same stories in another order: one by one there is no order."""
+    return isinstance(fault, DBAPIError) and getattr(fault.orig, "sqlstate", "") in ("40P01", "40001")
+
+
+def as_refusal(fault: Exception) -> Exception:
+    return Unavailable() if isinstance(fault, DBAPIError) else fault

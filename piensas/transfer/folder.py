@@ -1,0 +1,174 @@
+"""A folder of Markdown files: `flight.en.md` and `flight.es.md` are two editions of one story."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import msgspec
+import yaml
+from msgspec import Meta, Struct
+
+from piensas.markup.story import render_story
+from piensas.model.story import Manuscript
+
+FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?\n)---[ \t]*(?:\n|\Z)", re.DOTALL)
+NAME = re.compile(r"(?P<key>.+?)(?:\.(?P<language>[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*))?\.md")
+SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
+PICTURE = re.compile(r'(<img src=")(?![a-z]+:|/)')
+
+
+class BrokenFile(Exception):
+    """A file that cannot be published. `line` counts from 1; 0 is the file as a whole."""
+
+    def __init__(self, file: Path, line: int, fault: str) -> None:
+        super().__init__(f"{file}:{line}: {fault}" if line else f"{file}: {fault}")
+        self.file = file
+        self.line = line
+        self.fault = fault
+
+
+class FrontMatter(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What stands between the `---` lines at the top of a file."""
+
+    title: Annotated[str, Meta(min_length=1, max_length=500)]
+    published: datetime
+    slug: Annotated[str, Meta(pattern=SLUG, max_length=200)] | None = None
+    language: str | None = None
+    authors: tuple[str, ...] | str = ()
+    updated: datetime | None = None
+    summary: Annotated[str, Meta(max_length=2_000)] = ""
+    sources: tuple[str, ...] | str = ()
+    picture: str = ""
+    picture_alt: str = ""
+    picture_caption: str = ""
+    discussion: Literal["open", "closed", "off"] | None = None
+
+
+def list_story_files(folder: Path) -> list[Path]:
+    """The folder's Markdown files, without those whose names begin with a dot or underscore."""
+    return sorted(file for file in folder.glob("*.md") if file.name[0] not in "._")
+
+
+def read_manuscript(file: Path, languages: tuple[str, ...]) -> Manuscript:
+    """The file as an edition to be published; raises BrokenFile with the line and the fault."""
+    source = read_source(file)
+    found = FRONT_MATTER.match(source)
+    if found is None:
+        raise BrokenFile(file, 1, "The file must begin with front matter between two lines of ---.")
+    matter = read_matter(file, found[1])
+    name = NAME.fullmatch(file.name)
+    assert name is not None
+    language = matter.language or name["language"] or languages[0]
+    if language not in languages:
+        raise BrokenFile(
+            file, line_of(found[1], "language"), f"{language!r} is not one of the site's languages."
+        )
+
+    if matter.picture and not matter.picture_alt:
+        raise BrokenFile(
+            file, line_of(found[1], "picture"), "A picture needs picture_alt: what it shows, in words."
+        )
+    if matter.picture and not (file.parent / matter.picture).is_file():
+        raise BrokenFile(file, line_of(found[1], "picture"), f"There is no picture {matter.picture!r}.")
+    return Manuscript(
+        key=name["key"],
+        language=language,
+        slug=matter.slug or slug_of(name["key"]),
+        title=" ".join(matter.title.split()),
+        html=PICTURE.sub(r"\1/pictures/", render_story(source[found.end() :])),
+        published_at=as_millis(matter.published),
+        updated_at=as_millis(matter.updated) if matter.updated else None,
+        summary=" ".join(matter.summary.split()),
+        authors=as_tuple(matter.authors),
+        sources=as_tuple(matter.sources),
+        picture=f"/pictures/{matter.picture}" if matter.picture else "",
+        picture_alt=matter.picture_alt,
+        picture_caption=matter.picture_caption,
+        discussion=matter.discussion,
+        fingerprint=hashlib.sha256(source.encode()).hexdigest(),
+    )
+
+
+def read_source(file: Path) -> str:
+    try:
+        return file.read_text("utf-8-sig").replace("\r\n", "\n").replace("\x00", "")
+    except UnicodeDecodeError as fault:
+        line = file.read_bytes()[: fault.start].count(b"\n") + 1
+        raise BrokenFile(file, line, "This is not UTF-8.") from fault
+    except OSError as fault:
+        raise BrokenFile(file, 0, fault.strerror or "It cannot be read.") from fault
+
+
+def read_matter(file: Path, text: str) -> FrontMatter:
+    try:
+        fields = yaml.safe_load(text)
+    except yaml.MarkedYAMLError as fault:
+        line = fault.problem_mark.line + 2 if fault.problem_mark else 1
+        raise BrokenFile(file, line, f"The front matter is not YAML: {fault.problem}.") from fault
+    except (yaml.YAMLError, ValueError, RecursionError) as fault:
+        raise BrokenFile(file, 1, f"The front matter is not YAML: {fault}.") from fault
+    if isinstance(fields, dict):
+        fields = {name: as_datetime(value) for name, value in fields.items()}
+    try:
+        return msgspec.convert(fields, FrontMatter, strict=False)
+    except msgspec.ValidationError as fault:
+        raise BrokenFile(file, *explain(text, fields, fault)) from fault
+
+
+def explain(text: str, fields: Any, fault: msgspec.ValidationError) -> tuple[int, str]:
+    """The line that a fault is about, and what is wrong there."""
+    words = str(fault)
+    named = re.search(r"`\$\.(\w+)", words) or re.search(r"field `(\w+)`", words)
+    if named is None:
+        return 1, "The front matter must be a list of `name: value` lines."
+    if "unknown field" in words:
+        return line_of(text, named[1]), f"There is no field {named[1]!r}."
+    if "missing required" in words:
+        return 1, f"The field {named[1]!r} is missing."
+    plain = words.split(" - at")[0]
+    return line_of(text, named[1]), f"{named[1]}: {plain}."
+
+
+def line_of(text: str, field: str) -> int:
+    """The line of the file on which a field of its front matter stands; the file's first is `---`."""
+    for number, line in enumerate(text.splitlines(), start=2):
+        if re.match(rf"{re.escape(field)}\s*:", line):
+            return number
+    return 1
+
+
+def slug_of(key: str) -> str:
+    plain = re.sub(r"[^a-z0-9]+", "-", key.lower()).strip("-")
+    return plain or "story"
+
+
+def as_tuple(names: tuple[str, ...] | str) -> tuple[str, ...]:
+    return (names,) if isinstance(names, str) else names
+
+
+def as_datetime(value: Any) -> Any:
+    """A date alone is its midnight; everything else stays as it is."""
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return datetime(value.year, value.month, value.day, tzinfo=UTC)
+    return value
+
+
+def as_millis(when: datetime) -> int:
+    """Milliseconds since 1970; a time without a zone is in UTC."""
+    if when.tzinfo is None:
+        when = when.replace(tzinfo=UTC)
+    return max(int(when.timestamp() * 1_000), 0)
+
+
+def list_manuscripts(folder: Path, languages: tuple[str, ...]) -> Iterator[Manuscript | BrokenFile]:
+    """Every file of the folder as what it says or what is wrong with it."""
+    for file in list_story_files(folder):
+        try:
+            yield read_manuscript(file, languages)
+        except BrokenFile as broken:
+            yield broken

@@ -1,0 +1,77 @@
+"""Answers, each with the headers that its kind must have."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from litestar import Request, Response
+from litestar.enums import MediaType
+
+from piensas.model.refusals import Refusal
+from piensas.web.front_door import PROOF
+from piensas.web.ready import Proof
+
+POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self'",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+        "require-trusted-types-for 'script'",
+        "trusted-types piensas",
+    )
+)
+SAFETY = {
+    "content-security-policy": POLICY,
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "strict-origin-when-cross-origin",
+    "cross-origin-opener-policy": "same-origin",
+    "permissions-policy": "camera=(), microphone=(), geolocation=()",
+}
+SHARED = "public, no-cache"
+PERSONAL = "private, no-store"
+
+
+def page_answer(
+    body: bytes, *, status: int = 200, cache: str = PERSONAL, kind: str = "text/html"
+) -> Response[bytes]:
+    return Response(body, status_code=status, media_type=kind, headers=SAFETY | {"cache-control": cache})
+
+
+def keep(request: Request[Any, Any, Any], answer: Response[bytes], proof: Proof | None) -> Response[bytes]:
+    """Marks an answer as the same for everybody for as long as its proof holds."""
+    request.scope[PROOF] = proof  # type: ignore[typeddict-unknown-key]  # ours, for the front door
+    answer.headers["cache-control"] = SHARED
+    return answer
+
+
+def json_answer(what: Any, *, status: int = 200, cache: str = PERSONAL) -> Response[bytes]:
+    kind = "application/problem+json" if status >= 400 else MediaType.JSON.value
+    return page_answer(msgspec.json.encode(what), status=status, cache=cache, kind=kind)
+
+
+def with_retry(answer: Response[bytes], refusal: Refusal) -> Response[bytes]:
+    """Says after how many seconds it is worth trying again, where that is known."""
+    seconds = getattr(refusal, "retry_after", None)
+    if seconds:
+        answer.headers["retry-after"] = str(seconds)
+    return answer
+
+
+def see(address: str) -> Response[bytes]:
+    """303: the deed is done, and here is what has become of it."""
+    answer = page_answer(b"", status=303)
+    answer.headers["location"] = address
+    return answer
+
+
+def moved(address: str) -> Response[bytes]:
+    """301: what was here has another address now."""
+    answer = page_answer(b"", status=301, cache="public, max-age=3600")
+    answer.headers["location"] = address
+    return answer

@@ -1,0 +1,76 @@
+"""The page of one comment in its surroundings: what a permalink leads to, and where one answers it."""
+
+from __future__ import annotations
+
+from litestar import Request, Response, get
+
+from piensas.model.access import is_closed
+from piensas.model.thread import Thread
+from piensas.web.answers import keep, page_answer
+from piensas.web.box import Box, answer_box, empty_box
+from piensas.web.pen import pen_of
+from piensas.web.press import Press
+from piensas.web.reading import BRANCH, Branch, Own, mine_of, read_branch, read_own, with_held
+from piensas.web.redirects import moved_or_missing
+from piensas.web.shapes import as_id
+from piensas.web.stories import proof_of
+from piensas.web.viewer import Visit, read_visit
+
+
+@get("/{language:str}/{slug:str}/comments/{comment:str}")
+async def comment_page(
+    request: Request, press: Press, language: str, slug: str, comment: str
+) -> Response[bytes]:
+    after = request.query_params.get("after")
+    mark = press.pages.mark()
+    visit = await read_visit(request, press)
+    branch = await press.db.read(
+        read_branch, visit.viewer, (language, slug), as_id(comment), as_id(after) if after else None
+    )
+    if branch is None or not (branch.is_public or visit.is_drawn_for):
+        return await moved_or_missing(request, press)
+
+    if visit.is_drawn_for:
+        own = await press.db.read(read_own, visit.viewer, branch.reading.story.id)
+        return page_answer(draw_branch(press, branch, visit, own))
+    answer = page_answer(draw_branch(press, branch, visit, Own()))
+    return keep(request, answer, proof_of(press, branch.reading.story, mark))
+
+
+@get("/{language:str}/{slug:str}/comments/{comment:str}/reply")
+async def reply_page(
+    request: Request, press: Press, language: str, slug: str, comment: str
+) -> Response[bytes]:
+    visit = await read_visit(request, press)
+    branch = await press.db.read(read_branch, visit.viewer, (language, slug), as_id(comment))
+    if branch is None or not branch.is_public:
+        return await moved_or_missing(request, press)
+    own = await press.db.read(read_own, visit.viewer, branch.reading.story.id)
+    box = empty_box(press.site, branch.reading.story, visit, press.clock().now)
+    return page_answer(draw_branch(press, branch, visit, own, answer_box(box, branch)))
+
+
+def draw_branch(press: Press, branch: Branch, visit: Visit, own: Own, box: Box | None = None) -> bytes:
+    """The page of one comment; a `box` given stands open beneath it."""
+    reading = branch.reading
+    pen = pen_of(press.site, reading.edition.language)
+    now = press.clock().now
+    address = f"{reading.edition.address}/comments/{branch.chosen.id}"
+    return pen.draw(
+        "branch.html",
+        story=reading.story,
+        edition=reading.edition,
+        addresses=[
+            (code, f"{there}/comments/{branch.chosen.id}", "") for code, there, _ in reading.addresses
+        ],
+        thread=Thread(with_held(reading.thread.nodes, own)),
+        piece=pen.piece_for(mine_of(visit.viewer, own, now), is_closed(reading.story, press.site.rules, now)),
+        answering=branch.chosen.id if box else None,
+        chosen=branch.chosen.id,
+        box=box or empty_box(press.site, reading.story, visit, now),
+        greetings=pen.greetings(),
+        shown_replies=BRANCH,
+        next="" if branch.next_seq is None else f"{address}?after={branch.next_seq}#thread",
+        is_part=True,
+        linked_data="",
+    )

@@ -1,0 +1,225 @@
+"""What readers do with comments: post, edit, withdraw, vote; as forms and as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from litestar import Request, Response, get, post
+
+from piensas.actions.changing import Change, edit_comment, withdraw_comment
+from piensas.actions.posting import post_comment
+from piensas.actions.voting import Vote, vote
+from piensas.model.comment import Comment, own_view
+from piensas.model.refusals import Malformed, NotFound, Refusal, Rejected
+from piensas.store.comments import count_new_comments
+from piensas.store.stories import list_live_addresses
+from piensas.web.answers import json_answer, keep, page_answer, see, with_retry
+from piensas.web.branches import draw_branch
+from piensas.web.box import answer_box, refused_box
+from piensas.web.changes import refuse_change
+from piensas.web.errors import STATUS
+from piensas.web.origin import require_own_page
+from piensas.web.pen import NOBODY, Mine, pen_of
+from piensas.web.press import Press
+from piensas.web.reading import mine_of, read_branch, read_discussion, read_own, read_story
+from piensas.web.shapes import (
+    DraftShape,
+    PieceShape,
+    PostedShape,
+    TextShape,
+    ThreadShape,
+    ViewerShape,
+    VoteShape,
+    as_id,
+    read_shape,
+    show_comment,
+    show_cursor,
+    show_node,
+    wants_json,
+)
+from piensas.web.stories import draw_story, proof_of, read_walk
+from piensas.web.viewer import Visit, forget_scripts, read_visit, remember
+
+NEWS = 100
+"""New comments are counted no further than this."""
+
+VALUES = {"up": 1, "down": -1, "none": 0}
+
+
+@post("/stories/{story:str}/comments", status_code=201)
+async def post_draft(request: Request, press: Press, story: str) -> Response[bytes]:
+    require_own_page(request, press.site.address)
+    visit = await read_visit(request, press)
+    shape = await read_shape(request, DraftShape)
+    story_id, draft = as_id(story), shape.as_draft(press.site.languages)
+    try:
+        comment = await press.db.write(
+            lambda db: post_comment(db, visit.viewer, story_id, draft, press.clock()), story_id
+        )
+        if comment.status == "rejected":
+            raise Rejected
+    except Refusal as refusal:
+        if wants_json(request) or isinstance(refusal, NotFound):
+            raise
+        return await refuse(request, press, visit, shape, refusal)
+
+    answer = await show_deed(request, press, visit, comment, mine_of_author(comment), 201)
+    remember(answer, visit, keep_details=bool(shape.save_details))
+    return answer
+
+
+@post("/stories/{story:str}/comments/{comment:str}/text", status_code=200)
+async def post_text(request: Request, press: Press, story: str, comment: str) -> Response[bytes]:
+    require_own_page(request, press.site.address)
+    visit = await read_visit(request, press)
+    shape = await read_shape(request, TextShape)
+    change = Change(as_id(story), as_id(comment), shape.text)
+    try:
+        edited = await press.db.write(
+            lambda db: edit_comment(db, visit.viewer, change, press.clock()), change.story_id
+        )
+        if edited.status == "rejected":
+            raise Rejected
+    except Refusal as refusal:
+        if wants_json(request) or isinstance(refusal, NotFound):
+            raise
+        return await refuse_change(request, press, visit, change, refusal)
+    return await show_deed(request, press, visit, edited, mine_of_author(edited))
+
+
+@post("/stories/{story:str}/comments/{comment:str}/withdrawal", status_code=200)
+async def post_withdrawal(request: Request, press: Press, story: str, comment: str) -> Response[bytes]:
+    require_own_page(request, press.site.address)
+    visit = await read_visit(request, press)
+    change = Change(as_id(story), as_id(comment))
+    withdrawn = await press.db.write(
+        lambda db: withdraw_comment(db, visit.viewer, change, press.clock()), change.story_id
+    )
+    return await show_deed(request, press, visit, withdrawn, NOBODY)
+
+
+@post("/stories/{story:str}/comments/{comment:str}/vote", status_code=200)
+async def post_vote(request: Request, press: Press, story: str, comment: str) -> Response[bytes]:
+    require_own_page(request, press.site.address)
+    visit = await read_visit(request, press)
+    shape = await read_shape(request, VoteShape)
+    if shape.value not in VALUES:
+        raise Malformed("value must be up, down or none")
+    wanted = Vote(as_id(story), as_id(comment), VALUES[shape.value])
+    voted = await press.db.write(lambda db: vote(db, visit.viewer, wanted, press.clock()), wanted.story_id)
+    answer = await show_deed(request, press, visit, voted, Mine(votes=((voted.id, wanted.value),)))
+    remember(answer, visit)
+    return answer
+
+
+@get("/stories/{story:str}/comments")
+async def thread(request: Request, press: Press, story: str) -> Response[bytes]:
+    """A page of a discussion for programs."""
+    walk = read_walk(request, press)
+    mark = press.pages.mark()
+    reading = await press.db.read(read_discussion, press.site.id, as_id(story), walk)
+    if reading is None:
+        raise NotFound
+    found, page = reading
+    shape = ThreadShape(
+        count=found.comments,
+        order=walk.order,
+        comments=[show_node(node) for node in page.nodes],
+        next=show_cursor(page.next) if page.next else None,
+    )
+    return keep(request, json_answer(shape), proof_of(press, found, mark))
+
+
+@get("/stories/{story:str}/viewer")
+async def viewer(request: Request, press: Press, story: str) -> Response[bytes]:
+    """The second small answer: what is this viewer's own on a page that is the same for everybody."""
+    visit = await read_visit(request, press)
+    story_id = as_id(story)
+    address, language = await find_address(press, story_id, request.query_params.get("language", ""))
+    own = await press.db.read(read_own, visit.viewer, story_id)
+    since = as_id(request.query_params.get("since", "0"))
+    news = await press.db.read(count_new_comments, press.site.id, story_id, since, NEWS) if since else 0
+    pen = pen_of(press.site, language)
+    draw = pen.piece_for(mine_of(visit.viewer, own, press.clock().now), closed=False)
+    pieces = [
+        PieceShape(str(comment.id), str(comment.parent_id or ""), str(draw(own_view(comment), address)))
+        for comment in own.comments
+        if comment.status in ("published", "held")
+    ]
+    words = pen.speech.count("%(n)s new since your last visit", "%(n)s new since your last visit", news) % {
+        "n": pen.speech.number(news)
+    }
+    votes = {str(comment): value for comment, value in own.votes.items()}
+    return json_answer(ViewerShape(pieces, votes, words if news else ""))
+
+
+async def show_deed(
+    request: Request, press: Press, visit: Visit, comment: Comment, mine: Mine, status: int = 200
+) -> Response[bytes]:
+    """What has become of a comment: as JSON with its HTML, or the page on which it stands."""
+    address, language = await find_address(press, comment.story_id, comment.language)
+    if not wants_json(request):
+        gone = comment.status == "withdrawn"
+        answer = see(f"{address}#comments" if gone else permalink(address, comment.id))
+        forget_scripts(answer, visit)
+        return answer
+
+    pen = pen_of(press.site, language)
+    shown = own_view(comment)
+    posted = PostedShape(
+        comment=show_comment(shown),
+        message=message_for(comment, pen.speech.say),
+        piece=str(pen.piece_for(mine, closed=False)(shown, address)),
+    )
+    return json_answer(posted, status=status)
+
+
+async def refuse(
+    request: Request, press: Press, visit: Visit, shape: DraftShape, refusal: Refusal
+) -> Response[bytes]:
+    """The page that the draft came from, with everything that was typed and what is wrong with it."""
+    parent = as_id(shape.parent) if shape.parent else None
+    address, language = await find_address(press, as_id(request.path_params["story"]), shape.language)
+    slug = address.rsplit("/", 1)[-1]
+    box = refused_box(shape, refusal, pen_of(press.site, language).speech)
+    branch = parent and await press.db.read(read_branch, visit.viewer, (language, slug), parent)
+    if branch:
+        own = await press.db.read(read_own, visit.viewer, branch.reading.story.id)
+        body = draw_branch(press, branch, visit, own, answer_box(box, branch))
+    else:
+        walk = read_walk(request, press)
+        reading = await press.db.read(read_story, press.site.id, language, slug, walk)
+        if reading is None:
+            raise NotFound
+        own = await press.db.read(read_own, visit.viewer, reading.story.id)
+        body = draw_story(press, reading, walk, visit, own, box)
+    answer = page_answer(body, status=STATUS[refusal.code])
+    forget_scripts(answer, visit)
+    return with_retry(answer, refusal)
+
+
+async def find_address(press: Press, story_id: int, language: str) -> tuple[str, str]:
+    """(path, language) of the story's edition in a language, or in the first that it has."""
+    editions = await press.db.read(list_live_addresses, press.site.id, story_id)
+    if not editions:
+        raise NotFound
+    by_language = {code: path for code, path, _ in editions}
+    best = language if language in by_language else editions[0][0]
+    return by_language[best], best
+
+
+def mine_of_author(comment: Comment) -> Mine:
+    return Mine(frozenset({comment.id}), frozenset({comment.id}))
+
+
+def permalink(address: str, comment_id: int) -> str:
+    return f"{address}/comments/{comment_id}#comment-{comment_id}"
+
+
+def message_for(comment: Comment, say: Callable[[str], str]) -> str:
+    """What the page's status region announces."""
+    if comment.status == "held":
+        return say("Your comment is awaiting moderation.")
+    if comment.status == "withdrawn":
+        return say("Your comment has been withdrawn")
+    return say("Your comment is published")

@@ -1,0 +1,112 @@
+"""Refusals become a status, a code and words: in this one place, for HTML and JSON alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from msgspec import Struct
+
+from piensas.model.refusals import Refusal, TooLong
+from piensas.web.language import Speech
+
+STATUS = {
+    "text_missing": 422,
+    "details_missing": 422,
+    "email_invalid": 422,
+    "website_invalid": 422,
+    "too_long": 422,
+    "duplicate": 409,
+    "too_fast": 429,
+    "closed": 403,
+    "login_required": 403,
+    "parent_unavailable": 403,
+    "not_found": 404,
+    "too_late": 403,
+    "votes_off": 403,
+    "rejected": 403,
+    "forged": 403,
+    "malformed": 400,
+    "unavailable": 503,
+    "method_not_allowed": 405,
+    "failed": 500,
+}
+
+
+class Problem(Struct, omit_defaults=True):
+    """An error as programs read it (RFC 9457). `code` never changes; `field` names the input."""
+
+    type: str
+    title: str
+    status: int
+    code: str
+    detail: str
+    field: str | None = None
+
+
+def describe(refusal: Refusal, speech: Speech) -> Problem:
+    return problem_of(refusal.code, words_for(refusal, speech), speech, refusal.field)
+
+
+def problem_of(code: str, words: str, speech: Speech, field: str | None = None) -> Problem:
+    status = STATUS[code]
+    return Problem(f"/problems#{code}", title_of(code, speech), status, code, words, field)
+
+
+def title_of(code: str, speech: Speech) -> str:
+    _ = speech.say
+    if code == "not_found":
+        return _("Page not found")
+    if code == "failed":
+        return _("Something went wrong")
+    return _("This could not be done")
+
+
+def words_for(refusal: Refusal, speech: Speech) -> str:
+    """The sentence for the reader."""
+    if isinstance(refusal, TooLong):
+        return too_long(refusal, speech)
+    return WORDS.get(refusal.code, WORDS["malformed"])(speech.say)
+
+
+def too_long(refusal: TooLong, speech: Speech) -> str:
+    name = FIELDS.get(refusal.field or "", FIELDS["text"])(speech.say)
+    return speech.count(
+        "%(field)s may have %(limit)s characters at most: please take %(excess)s character away.",
+        "%(field)s may have %(limit)s characters at most: please take %(excess)s characters away.",
+        refusal.excess,
+    ) % {
+        "field": name,
+        "limit": speech.number(refusal.limit),
+        "excess": speech.number(refusal.excess),
+    }
+
+
+Say = Callable[[str], str]
+
+FIELDS: dict[str, Callable[[Say], str]] = {
+    "text": lambda _: _("Your comment"),
+    "name": lambda _: _("Your name"),
+    "email": lambda _: _("Your email address"),
+    "website": lambda _: _("Your web address"),
+}
+
+WORDS: dict[str, Callable[[Say], str]] = {
+    "text_missing": lambda _: _("Please type your comment text."),
+    "details_missing": lambda _: _("Please fill the required fields (name, email)."),
+    "email_invalid": lambda _: _("Please enter a valid email address."),
+    "website_invalid": lambda _: _("Please enter a web address that begins with http:// or https://."),
+    "duplicate": lambda _: _("Duplicate comment detected; it looks as though you've already said that!"),
+    "too_fast": lambda _: _("You are posting comments too quickly. Slow down."),
+    "closed": lambda _: _("Sorry, comments are closed for this story."),
+    "login_required": lambda _: _("Sorry, you must be logged in to comment."),
+    "parent_unavailable": lambda _: _("The comment you are replying to is no longer there."),
+    "not_found": lambda _: _("There is nothing at this address."),
+    "too_late": lambda _: _("The time in which you could change this comment is over."),
+    "votes_off": lambda _: _("You cannot vote on this comment."),
+    "rejected": lambda _: _("Sorry, this goes against the rules of this site and was not published."),
+    "forged": lambda _: _("This did not come from a page of this site, so it was not done."),
+    "malformed": lambda _: _("We could not read what your browser sent."),
+    "unavailable": lambda _: _("Your comment is safe in this browser. Please try again in a moment."),
+    "method_not_allowed": lambda _: _("That cannot be done at this address."),
+    "failed": lambda _: _("That is our mistake, not yours. Please try again in a moment."),
+}

@@ -1,0 +1,56 @@
+"""Our own style sheet and script, and the pictures that lie beside the stories."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from litestar import Request, Response, get
+
+from piensas.model.refusals import NotFound
+from piensas.web.answers import keep, page_answer
+from piensas.web.pen import HERE, static_version
+from piensas.web.press import Press
+
+FOR_EVER = "public, max-age=31536000, immutable"
+AN_HOUR = "public, max-age=3600"
+KINDS = {
+    ".css": "text/css",
+    ".js": "text/javascript",
+    ".svg": "image/svg+xml",
+    ".png": "image/png",
+    ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
+    ".webp": "image/webp",
+    ".avif": "image/avif",
+    ".gif": "image/gif",
+}
+PICTURES = frozenset(KINDS) - {".css", ".js"}
+ALONE = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+
+
+@get("/static/{version:str}/{name:str}")
+async def static_file(request: Request, version: str, name: str) -> Response[bytes]:
+    file = HERE / "static" / name
+    if "/" in name or file.suffix not in KINDS or not file.is_file() or static_version(name) != version:
+        raise NotFound
+    answer = keep(request, page_answer(file.read_bytes(), kind=KINDS[file.suffix]), None)
+    answer.headers["cache-control"] = FOR_EVER
+    return answer
+
+
+@get("/pictures/{name:str}")
+async def picture(press: Press, name: str) -> Response[bytes]:
+    """A picture out of the stories' folder, alone: it can load nothing and run nothing."""
+    file = find_picture(press.pictures, name)
+    answer = page_answer(file.read_bytes(), kind=KINDS[file.suffix.lower()], cache=AN_HOUR)
+    answer.headers["content-security-policy"] = ALONE
+    return answer
+
+
+def find_picture(folder: Path | None, name: str) -> Path:
+    if folder is None or name.startswith(".") or Path(name).suffix.lower() not in PICTURES:
+        raise NotFound
+    file = (folder / name).resolve()
+    if file.parent != folder.resolve() or not file.is_file():
+        raise NotFound
+    return file

@@ -1,0 +1,181 @@
+"""The front page in each language, and what machines read: feeds, sitemap, robots."""
+
+from __future__ import annotations
+
+from litestar import Request, Response, get
+from msgspec import Struct
+from sqlalchemy import Connection
+
+from piensas.model.refusals import NotFound
+from piensas.model.story import Edition, Headline, Story
+from piensas.model.comment import PublicComment
+from piensas.store.stories import find_edition_by_slug, list_all_headlines, list_headlines
+from piensas.store.threads import list_newest
+from piensas.web.answers import keep, page_answer
+from piensas.web.pen import front_address, pen_of
+from piensas.web.press import Press
+from piensas.web.ready import Proof
+from piensas.web.redirects import moved_or_missing
+from piensas.web.shapes import as_id
+from piensas.web.stories import proof_of
+
+PAGE = 30
+FEED = 50
+SITEMAP = 10_000
+ATOM = "application/atom+xml"
+
+
+class Entry(Struct):
+    """An entry of a feed. Times are milliseconds since 1970."""
+
+    title: str
+    address: str
+    published_at: int
+    updated_at: int
+    authors: tuple[str, ...]
+    summary: str = ""
+    html: str = ""
+
+
+@get("/")
+async def first_front_page(request: Request, press: Press) -> Response[bytes]:
+    if "p" in request.query_params or "page_id" in request.query_params:
+        return await moved_or_missing(request, press)
+    return await front_page(request, press, press.site.language)
+
+
+@get("/{language:str}")
+async def other_front_page(request: Request, press: Press, language: str) -> Response[bytes]:
+    if language not in press.site.languages[1:]:
+        return await moved_or_missing(request, press)
+    return await front_page(request, press, language)
+
+
+async def front_page(request: Request, press: Press, language: str) -> Response[bytes]:
+    before = read_place(request.query_params.get("before"))
+    mark = press.pages.mark()
+    headlines = await press.db.read(list_headlines, press.site.id, language, PAGE + 1, before)
+    pen = pen_of(press.site, language)
+    address = front_address(press.site, language)
+    more = len(headlines) > PAGE and headlines[PAGE - 1]
+    body = pen.draw(
+        "front.html",
+        headlines=headlines[:PAGE],
+        address=address,
+        addresses=[(code, front_address(press.site, code), "") for code in press.site.languages],
+        older=f"{address}?before={more.published_at}.{more.story_id}" if more else "",
+    )
+    proof = Proof(list_versions, (press.site.id, language, PAGE + 1, before), versions(headlines), mark)
+    return keep(request, page_answer(body), proof)
+
+
+@get("/{language:str}/feed.atom")
+async def site_feed(request: Request, press: Press, language: str) -> Response[bytes]:
+    if language not in press.site.languages:
+        raise NotFound
+    mark = press.pages.mark()
+    headlines = await press.db.read(list_headlines, press.site.id, language, FEED, None)
+    body = pen_of(press.site, language).draw(
+        "feed.xml",
+        title=press.site.name,
+        address=front_address(press.site, language).rstrip("/") or "/" + language,
+        updated_at=max((h.updated_at or h.published_at for h in headlines), default=0),
+        entries=[story_entry(headline) for headline in headlines],
+    )
+    proof = Proof(list_versions, (press.site.id, language, FEED, None), versions(headlines), mark)
+    return keep(request, page_answer(body, kind=ATOM), proof)
+
+
+@get("/{language:str}/{slug:str}/feed.atom")
+async def story_feed(request: Request, press: Press, language: str, slug: str) -> Response[bytes]:
+    mark = press.pages.mark()
+    found = await press.db.read(read_feed, press.site.id, language, slug)
+    if found is None:
+        return await moved_or_missing(request, press)
+    story, edition, comments = found
+    pen = pen_of(press.site, language)
+    body = pen.draw(
+        "feed.xml",
+        title=pen.speech.say("Comments on “%(title)s”") % {"title": edition.title},
+        address=edition.address,
+        updated_at=max((c.edited_at or c.written_at for c in comments), default=edition.published_at),
+        entries=[
+            comment_entry(comment, edition, pen.speech.say("Comment by %(name)s")) for comment in comments
+        ],
+    )
+    return keep(request, page_answer(body, kind=ATOM), proof_of(press, story, mark))
+
+
+@get("/sitemap.xml")
+async def sitemap(request: Request, press: Press) -> Response[bytes]:
+    mark = press.pages.mark()
+    headlines = await press.db.read(list_all_headlines, press.site.id, SITEMAP)
+    body = pen_of(press.site, press.site.language).draw("sitemap.xml", headlines=headlines)
+    proof = Proof(list_all_versions, (press.site.id, SITEMAP), versions(headlines), mark)
+    return keep(request, page_answer(body, kind="application/xml"), proof)
+
+
+@get("/robots.txt")
+async def robots(request: Request, press: Press) -> Response[bytes]:
+    lines = ("User-agent: *", "Disallow: /stories/", "", f"Sitemap: {press.site.address}/sitemap.xml", "")
+    return keep(request, page_answer("\n".join(lines).encode(), kind="text/plain"), None)
+
+
+@get([f"/{'/'.join(f'{{part{n}:str}}' for n in range(depth))}" for depth in range(3, 9)])
+async def elsewhere(request: Request, press: Press) -> Response[bytes]:
+    """Addresses that stories had before they came here."""
+    return await moved_or_missing(request, press)
+
+
+def read_feed(
+    db: Connection, site_id: int, language: str, slug: str
+) -> tuple[Story, Edition, list[PublicComment]] | None:
+    found = find_edition_by_slug(db, site_id, language, slug)
+    if found is None or found[0].discussion == "off":
+        return None
+    return *found, list_newest(db, found[0], FEED)
+
+
+def list_versions(
+    db: Connection, site_id: int, language: str, limit: int, before: tuple[int, int] | None
+) -> list[tuple[int, int]]:
+    return versions(list_headlines(db, site_id, language, limit, before))
+
+
+def list_all_versions(db: Connection, site_id: int, limit: int) -> list[tuple[int, int]]:
+    return versions(list_all_headlines(db, site_id, limit))
+
+
+def versions(headlines: list[Headline]) -> list[tuple[int, int]]:
+    """What has to stay the same for a list of stories to stay the same."""
+    return [(headline.story_id, headline.revision) for headline in headlines]
+
+
+def read_place(text: str | None) -> tuple[int, int] | None:
+    """(published_at, story id) of the last story of the page before."""
+    if not text:
+        return None
+    published_at, _, story_id = text.partition(".")
+    return as_id(published_at), as_id(story_id)
+
+
+def story_entry(headline: Headline) -> Entry:
+    return Entry(
+        headline.title,
+        headline.address,
+        headline.published_at,
+        headline.updated_at or headline.published_at,
+        headline.authors,
+        headline.summary,
+    )
+
+
+def comment_entry(comment: PublicComment, edition: Edition, title: str) -> Entry:
+    return Entry(
+        title % {"name": comment.name},
+        f"{edition.address}/comments/{comment.id}",
+        comment.written_at,
+        comment.edited_at or comment.written_at,
+        (comment.name,),
+        html=comment.html,
+    )

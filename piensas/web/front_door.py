@@ -1,0 +1,126 @@
+"""What stands before the framework: ready pages go out at once, everything else goes in."""
+
+from __future__ import annotations
+
+import time
+from urllib.parse import parse_qsl, urlencode
+
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
+from piensas.model.refusals import Unavailable
+from piensas.web.ready import (
+    Proof,
+    ReadyPage,
+    ReadyPages,
+    choose_encoding,
+    has_etag,
+    header,
+)
+
+PROOF = "piensas.proof"
+SESSION = b"piensas="
+SCRIPTS = b"piensas-scripts=1"
+MEANINGFUL = frozenset({"order", "after", "before", "p", "page_id", "posted", "language"})
+NOT_MODIFIED = (b"etag", b"cache-control", b"vary", b"content-security-policy", b"link")
+
+
+class FrontDoor:
+    """An ASGI application around the framework's.
+
+    A handler whose answer may be kept puts its `Proof` into the scope, or None if it is true for ever. Requests of
+    readers with a session and without scripts always go in: their pages are drawn for them.
+    """
+
+    def __init__(self, app: ASGIApp, pages: ReadyPages) -> None:
+        self.app = app
+        self.pages = pages
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD"):
+            await self.app(scope, receive, send)
+            return
+
+        address = address_of(scope["raw_path"], scope["query_string"])
+        page = None if is_personal(scope["headers"]) else await self._find(address)
+        if page is None:
+            answer = Answer(send)
+            inside = dict(scope, method="GET")
+            await self.app(inside, receive, answer.take)
+            page = answer.page(inside.get(PROOF))
+            if page is None:
+                return
+            if PROOF in inside:
+                self.pages.keep(address, page)
+        await hand_out(page, scope, send)
+
+    async def _find(self, address: bytes) -> ReadyPage | None:
+        page = self.pages.find(address)
+        if page is None:
+            return None
+        try:
+            if await self.pages.is_true(page, now()):
+                return page
+        except Unavailable:
+            return page
+        self.pages.drop(address)
+        return None
+
+
+class Answer:
+    """Holds back a complete 200 answer; anything else is passed on as it comes."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self._start: Message | None = None
+        self._body: bytes | None = None
+
+    async def take(self, message: Message) -> None:
+        if message["type"] == "http.response.start" and message["status"] == 200:
+            self._start = message
+        elif self._start is not None and self._body is None and not message.get("more_body", False):
+            self._body = message.get("body", b"")
+        else:
+            if self._start is not None and self._body is None:
+                start, self._start = self._start, None
+                await self._send(start)
+            await self._send(message)
+
+    def page(self, proof: Proof | None) -> ReadyPage | None:
+        """The answer as a page, unless it has gone out already."""
+        if self._start is None or self._body is None:
+            return None
+        headers = [(k, v) for k, v in self._start["headers"] if k != b"content-length"]
+        return ReadyPage(200, headers, self._body, proof, mark=proof.mark if proof else b"")
+
+
+async def hand_out(page: ReadyPage, scope: Scope, send: Send) -> None:
+    """The page in the client's encoding, or 304 where the client has it."""
+    accepted = header(scope["headers"], b"accept-encoding")
+    variant = page.variant(choose_encoding(accepted, len(page.body)))
+    if has_etag(header(scope["headers"], b"if-none-match"), variant.etag):
+        headers = [(k, v) for k, v in variant.headers if k in NOT_MODIFIED]
+        await send({"type": "http.response.start", "status": 304, "headers": headers})
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+        return
+    await send({"type": "http.response.start", "status": page.status, "headers": variant.headers})
+    body = b"" if scope["method"] == "HEAD" else variant.body
+    await send({"type": "http.response.body", "body": body, "more_body": False})
+
+
+def is_personal(headers: list[tuple[bytes, bytes]]) -> bool:
+    """A reader with a session and without scripts: what is theirs must be in the page itself."""
+    cookies = header(headers, b"cookie")
+    return SESSION in cookies and SCRIPTS not in cookies
+
+
+def address_of(path: bytes, query: bytes) -> bytes:
+    """Path and query without the parameters that mean nothing to us, such as a campaign's name."""
+    if not query:
+        return path
+    known = [(k, v) for k, v in parse_qsl(query.decode("latin-1")) if k in MEANINGFUL]
+    return path + b"?" + urlencode(sorted(known)).encode() if known else path
+
+
+def now() -> int:
+    """Milliseconds since 1970-01-01 UTC."""
+    return time.time_ns() // 1_000_000

@@ -1,0 +1,47 @@
+"""Whether a request that changes something was made by a page of this site.
+
+No token is needed, so that pages stay the same for everybody: browsers say where a request comes
+from. Sources: Fetch Metadata (`Sec-Fetch-Site`), RFC 6454 (`Origin`), RFC 9110 (`Referer`).
+"""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from litestar import Request
+
+from piensas.model.refusals import Forged
+
+
+def require_own_page(request: Request, address: str) -> None:
+    """Refuses another site's page, `Origin: null`, and forms that do not say where they come from.
+
+    A program that sends JSON without cookies acts for nobody but itself and may leave the origin out.
+    """
+    fetch_site = request.headers.get("sec-fetch-site")
+    if fetch_site is not None:
+        if fetch_site not in ("same-origin", "none"):
+            raise Forged
+        return
+
+    source = request.headers.get("origin") or request.headers.get("referer")
+    if source is None:
+        if is_json(request) and "cookie" not in request.headers:
+            return
+        raise Forged
+    if not is_same_host(source, address, request.headers.get("host", "")):
+        raise Forged
+
+
+def is_same_host(source: str, address: str, host: str) -> bool:
+    try:
+        parts = urlsplit(source)
+    except ValueError:
+        return False
+    if f"{parts.scheme}://{parts.netloc}" == address:
+        return True
+    return parts.scheme in ("http", "https") and bool(host) and parts.netloc == host
+
+
+def is_json(request: Request) -> bool:
+    return request.headers.get("content-type", "").split(";")[0].strip().lower() == "application/json"

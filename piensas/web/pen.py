@@ -1,0 +1,138 @@
+"""Draws pages: templates, the words of a language, and each comment once."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from functools import lru_cache, partial
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+from msgspec import Struct
+
+from piensas.model.comment import PublicComment
+from piensas.model.site import Site
+from piensas.web.avatars import hue, initials, pattern
+from piensas.web.language import Speech, as_iso, speech_of
+
+HERE = Path(__file__).parent.parent
+PIECES = 8_192
+ORDER_NAMES = ("oldest", "newest", "best", "discussed")
+
+
+class Mine(Struct, frozen=True):
+    """What is one viewer's own on a page: comments that they may change, and their votes."""
+
+    comments: frozenset[int] = frozenset()
+    changeable: frozenset[int] = frozenset()
+    votes: tuple[tuple[int, int], ...] = ()
+
+
+NOBODY = Mine()
+
+
+class Pen:
+    """Draws in one language of a site."""
+
+    def __init__(self, site: Site, language: str) -> None:
+        self.site = site
+        self.language = language
+        self.speech = speech_of(language)
+        self._templates = Environment(
+            loader=FileSystemLoader(HERE / "templates"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,
+        )
+        self._templates.globals.update(self._words())
+        self._comment = self._templates.get_template("comment.html")
+        self._plain_piece = lru_cache(PIECES)(self._draw_piece)
+
+    def draw(self, template: str, **what: Any) -> bytes:
+        return self._templates.get_template(template).render(what).encode()
+
+    def piece(
+        self, comment: PublicComment, address: str, mine: Mine = NOBODY, closed: bool = False
+    ) -> Markup:
+        """The HTML of one comment, the only one there is."""
+        return self.piece_for(mine, closed)(comment, address)
+
+    def piece_for(self, mine: Mine | None, closed: bool) -> Callable[[PublicComment, str], Markup]:
+        """Draws comments for a viewer; for everybody else each is drawn once and remembered."""
+        if mine is None or mine is NOBODY:
+            return partial(self._plain_piece, closed)
+        return partial(self._draw_piece, closed, mine=mine)
+
+    def greetings(self) -> list[tuple[str, str]]:
+        """The question above the box, in this language first and then in the site's others."""
+        if self.site.greeting:
+            return [(self.language, self.site.greeting)]
+        others = [language for language in self.site.languages if language != self.language]
+        return [(each, speech_of(each).say("What do you think?")) for each in (self.language, *others)]
+
+    def orders(self) -> list[tuple[str, str]]:
+        _ = self.speech.say
+        names = dict(
+            zip(ORDER_NAMES, (_("oldest"), _("newest"), _("best"), _("most discussed")), strict=True)
+        )
+        if self.site.rules.votes == "off":
+            del names["best"]
+        return list(names.items())
+
+    def _draw_piece(self, closed: bool, comment: PublicComment, address: str, mine: Mine = NOBODY) -> Markup:
+        return Markup(
+            self._comment.render(
+                comment=comment,
+                address=address,
+                closed=closed,
+                own=comment.id in mine.comments,
+                changeable=comment.id in mine.changeable,
+                vote=dict(mine.votes).get(comment.id, 0),
+            )
+        )
+
+    def _words(self) -> dict[str, Any]:
+        speech: Speech = self.speech
+        return {
+            "_": speech.say,
+            "ngettext": speech.count,
+            "number": speech.number,
+            "date": speech.date,
+            "moment": speech.moment,
+            "name_of": speech.name_of,
+            "iso": as_iso,
+            "speech": speech,
+            "language": self.language,
+            "site": self.site,
+            "front": front_address(self.site, self.language),
+            "static": static_address,
+            "hue": hue,
+            "initials": initials,
+            "pattern": pattern,
+            "avatars": self.site.rules.avatars,
+            "votes": self.site.rules.votes,
+        }
+
+
+@lru_cache(64)
+def pen_of(site: Site, language: str) -> Pen:
+    return Pen(site, language)
+
+
+def front_address(site: Site, language: str) -> str:
+    return "/" if language == site.language else f"/{language}"
+
+
+@lru_cache(64)
+def static_address(name: str) -> str:
+    """A file's address, which changes with its contents, so that browsers may keep it for ever."""
+    return f"/static/{static_version(name)}/{name}"
+
+
+@lru_cache(64)
+def static_version(name: str) -> str:
+    return hashlib.blake2b((HERE / "static" / name).read_bytes(), digest_size=6).hexdigest()

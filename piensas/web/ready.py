@@ -1,0 +1,186 @@
+"""Finished answers, kept in memory and handed out for as long as they are true.
+
+An answer carries a proof: a question to the store and what it answered when the page was drawn.
+While the database's mark has not moved, nothing can have changed; when it has, the question is
+asked again, and only another answer costs the page its place.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import brotli
+import msgspec
+
+from piensas.store.database import Database
+
+Headers = list[tuple[bytes, bytes]]
+SMALLEST_TO_PACK = 400
+OVERHEAD = 600
+
+
+class Proof(msgspec.Struct, frozen=True):
+    """`question(db, *args)` gave `answer` when the page was drawn, at the database's `mark`.
+
+    `until`, in milliseconds since 1970, is when the page expires of itself.
+    """
+
+    question: Callable[..., Any]
+    args: tuple[Any, ...]
+    answer: Any
+    mark: bytes
+    until: int | None = None
+
+
+class Variant(msgspec.Struct):
+    """The bytes of a page in one encoding, with the headers that go with them."""
+
+    body: bytes
+    headers: Headers
+    etag: bytes
+
+
+class ReadyPage(msgspec.Struct):
+    """A page in every encoding that somebody asked for. Without a proof it is true for ever."""
+
+    status: int
+    headers: Headers
+    body: bytes
+    proof: Proof | None
+    mark: bytes = b""
+    variants: dict[bytes, Variant] = {}
+    size: int = 0
+    wire: dict[bytes, tuple[bytes, bytes]] = {}
+
+    def variant(self, encoding: bytes) -> Variant:
+        """The page in an encoding, packed when first asked for."""
+        found = self.variants.get(encoding)
+        if found is None:
+            found = self.variants[encoding] = self._pack(encoding)
+        return found
+
+    def _pack(self, encoding: bytes) -> Variant:
+        body = PACKERS[encoding](self.body)
+        digest = hashlib.blake2b(self.body, digest_size=12).hexdigest().encode()
+        etag = b'"' + digest + (b"-" + encoding if encoding else b"") + b'"'
+        headers = [*self.headers, (b"etag", etag), (b"content-length", str(len(body)).encode())]
+        if len(self.body) >= SMALLEST_TO_PACK:
+            headers.append((b"vary", b"accept-encoding"))
+        if encoding:
+            headers.append((b"content-encoding", encoding))
+        return Variant(body, headers, etag)
+
+
+class ReadyPages:
+    """The pages of one process by their address, within a budget of bytes; the oldest leave first."""
+
+    def __init__(self, db: Database, budget: int) -> None:
+        self._db = db
+        self._budget = budget
+        self._used = 0
+        self._pages: OrderedDict[bytes, ReadyPage] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._pages)
+
+    @property
+    def used(self) -> int:
+        """Bytes that the pages take, all encodings counted."""
+        return self._used
+
+    def mark(self) -> bytes:
+        """To be read before a page's rows are, so that no later commit is overlooked."""
+        return self._db.mark.read()
+
+    def find(self, address: bytes) -> ReadyPage | None:
+        return self._pages.get(address)
+
+    def keep(self, address: bytes, page: ReadyPage) -> None:
+        self.drop(address)
+        page.size = 3 * len(page.body) + OVERHEAD
+        if page.size > self._budget:
+            return
+        self._pages[address] = page
+        self._used += page.size
+        while self._used > self._budget:
+            _, oldest = self._pages.popitem(last=False)
+            self._used -= oldest.size
+
+    def drop(self, address: bytes) -> None:
+        page = self._pages.pop(address, None)
+        if page:
+            self._used -= page.size
+
+    def is_unmoved(self, page: ReadyPage, now: int) -> bool:
+        """Nothing has been committed since the page was last found true, and it has not expired."""
+        proof = page.proof
+        if proof is None:
+            return True
+        return page.mark == self._db.mark.read() and (proof.until is None or now < proof.until)
+
+    def is_true_here(self, page: ReadyPage, now: int) -> bool:
+        """As `is_true`, for a database that answers on this thread."""
+        mark = self._db.mark.read()
+        return self._holds(page, now, mark, lambda proof: self._db.ask(proof.question, *proof.args))
+
+    async def is_true(self, page: ReadyPage, now: int) -> bool:
+        """Asks the page's question again and notes the mark if the answer is still the same."""
+        mark = self._db.mark.read()
+        proof = page.proof
+        if proof is None or self.is_unmoved(page, now):
+            return True
+        answer = await self._db.read(proof.question, *proof.args)
+        return self._holds(page, now, mark, lambda _: answer)
+
+    def _holds(self, page: ReadyPage, now: int, mark: bytes, ask: Callable[[Proof], Any]) -> bool:
+        proof = page.proof
+        if proof is None:
+            return True
+        if (proof.until is not None and now >= proof.until) or ask(proof) != proof.answer:
+            return False
+        page.mark = mark
+        return True
+
+
+def choose_encoding(accepted: bytes, size: int) -> bytes:
+    """The best encoding that the client takes (RFC 9110, 12.5.3), empty for none."""
+    if size < SMALLEST_TO_PACK:
+        return b""
+    offers = dict(map(read_offer, accepted.lower().split(b",")))
+    for encoding in (b"br", b"gzip"):
+        if offers.get(encoding, offers.get(b"*", False) if encoding == b"gzip" else False):
+            return encoding
+    return b""
+
+
+def read_offer(offer: bytes) -> tuple[bytes, bool]:
+    name, _, rest = offer.partition(b";")
+    return name.strip(), rest.replace(b" ", b"") not in (b"q=0", b"q=0.0", b"q=0.00", b"q=0.000")
+
+
+def has_etag(wanted: bytes, etag: bytes) -> bool:
+    """Does `If-None-Match` name the entity (RFC 9110, 13.1.2: weakly compared)?"""
+    if wanted.strip() == b"*":
+        return True
+    return any(name.strip().removeprefix(b"W/") == etag for name in wanted.split(b","))
+
+
+def header(headers: Iterable[tuple[bytes, bytes]], name: bytes) -> bytes:
+    """The values of a header, joined; empty where it is missing."""
+    return b",".join(value for key, value in headers if key == name)
+
+
+def pack_gzip(body: bytes) -> bytes:
+    packer = zlib.compressobj(6, zlib.DEFLATED, 31)
+    return packer.compress(body) + packer.flush()
+
+
+def pack_brotli(body: bytes) -> bytes:
+    return brotli.compress(body, quality=5)
+
+
+PACKERS: dict[bytes, Callable[[bytes], bytes]] = {b"": bytes, b"br": pack_brotli, b"gzip": pack_gzip}

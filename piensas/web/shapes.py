@@ -1,0 +1,197 @@
+"""The shapes in which requests arrive and answers leave."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, TypeVar
+from urllib.parse import parse_qsl
+
+import msgspec
+from litestar import Request
+from msgspec import Meta, Struct
+
+from piensas.model.comment import PublicComment
+from piensas.model.draft import Draft
+from piensas.model.refusals import Malformed, NotFound, TooLong
+from piensas.model.rules import ORDERS, Order, Rules
+from piensas.model.thread import Cursor, Node
+from piensas.web.language import as_iso
+
+T = TypeVar("T", bound=Struct)
+LARGEST_BODY = 1 << 20
+MOST_FIELDS = 32
+Id = Annotated[str, Meta(pattern=r"^[0-9]{1,19}$")]
+
+
+class DraftShape(Struct):
+    """A comment as the box or a program sends it. `draft` makes sending it twice the same as once."""
+
+    text: str = ""
+    name: str = ""
+    email: str = ""
+    website: str = ""
+    parent: Id | None = None
+    draft: Annotated[str, Meta(pattern=r"^[A-Za-z0-9-]{8,64}$")] | None = None
+    language: Annotated[str, Meta(max_length=35)] = ""
+    save_details: str = ""
+
+    def as_draft(self, languages: tuple[str, ...]) -> Draft:
+        return Draft(
+            text=self.text,
+            name=self.name,
+            email=self.email,
+            website=self.website,
+            parent_id=as_id(self.parent) if self.parent else None,
+            id=self.draft,
+            language=self.language if self.language in languages else languages[0],
+        )
+
+
+class TextShape(Struct):
+    text: str = ""
+
+
+class VoteShape(Struct):
+    """`value`: up, down or none."""
+
+    value: str = ""
+
+
+class CommentShape(Struct, rename="camel", omit_defaults=True):
+    """A comment as programs read it. Ids are strings; times are RFC 3339."""
+
+    id: str
+    story: str
+    status: str
+    name: str
+    website: str
+    language: str
+    html: str
+    written_at: str
+    ups: int
+    downs: int
+    parent: str | None = None
+    in_reply_to: str | None = None
+    edited_at: str | None = None
+    replies: list[CommentShape] = []
+    hidden_replies: int = 0
+
+
+class ThreadShape(Struct):
+    """A page of a discussion; `next` is the cursor of the following one."""
+
+    count: int
+    order: str
+    comments: list[CommentShape]
+    next: str | None = None
+
+
+class PostedShape(Struct):
+    """What has become of a comment; `piece` is its HTML and `message` says it in words."""
+
+    comment: CommentShape
+    message: str
+    piece: str
+
+
+class PieceShape(Struct):
+    """The HTML of one of the viewer's own comments, and where it stands."""
+
+    id: str
+    parent: str
+    piece: str
+
+
+class ViewerShape(Struct):
+    """What is the viewer's own under a story; `news` says how much is new since their last visit."""
+
+    pieces: list[PieceShape]
+    votes: dict[str, int]
+    news: str
+
+
+async def read_shape(request: Request, shape: type[T]) -> T:
+    """The body as one of our shapes, whether a form or JSON."""
+    body = await read_body(request)
+    kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
+    try:
+        if kind == "application/json":
+            return msgspec.json.decode(body, type=shape)
+        if kind == "application/x-www-form-urlencoded":
+            fields = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS)
+            return msgspec.convert(dict(drop_blank(fields)), shape, strict=False)
+    except (ValueError, msgspec.MsgspecError, RecursionError) as fault:
+        raise Malformed(str(fault)) from fault
+    raise Malformed(f"content type {kind!r}")
+
+
+async def read_body(request: Request) -> bytes:
+    """The body, refused as soon as it is longer than any that we take."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > LARGEST_BODY:
+            raise TooLong("text", limit=LARGEST_BODY, excess=len(body) - LARGEST_BODY)
+    return bytes(body)
+
+
+def drop_blank(fields: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Forms send their empty hidden fields too."""
+    return [(name, value) for name, value in fields if value or name not in ("parent", "draft")]
+
+
+def as_id(text: str) -> int:
+    """An id out of an address; what cannot be one names nothing."""
+    if text.isascii() and text.isdigit() and len(text) <= 19 and int(text) < 1 << 63:
+        return int(text)
+    raise NotFound
+
+
+def read_order(text: str | None, rules: Rules) -> Order:
+    """The order that was asked for, or the site's where readers may not choose or named none."""
+    for order in ORDERS:
+        if order == text and rules.readers_choose_order and (order != "best" or rules.votes != "off"):
+            return order
+    return rules.order
+
+
+def read_cursor(text: str | None) -> Cursor | None:
+    """Cursors are opaque to everybody else: id, rank and revision with dots between."""
+    if not text:
+        return None
+    parts = text.split(".")
+    if len(parts) != 3:
+        raise NotFound
+    return Cursor(*(as_id(part) for part in parts))
+
+
+def show_cursor(cursor: Cursor) -> str:
+    return f"{cursor.id}.{cursor.rank}.{cursor.revision}"
+
+
+def show_comment(comment: PublicComment) -> CommentShape:
+    return CommentShape(
+        id=str(comment.id),
+        story=str(comment.story_id),
+        status=comment.status,
+        name=comment.name,
+        website=comment.website,
+        language=comment.language,
+        html=comment.html,
+        written_at=as_iso(comment.written_at),
+        ups=comment.ups,
+        downs=comment.downs,
+        parent=str(comment.parent_id) if comment.parent_id else None,
+        in_reply_to=str(comment.answers_id) if comment.answers_id else None,
+        edited_at=as_iso(comment.edited_at) if comment.edited_at else None,
+    )
+
+
+def show_node(node: Node) -> CommentShape:
+    shape = show_comment(node.comment)
+    shape.replies = [show_node(child) for child in node.children]
+    shape.hidden_replies = node.hidden
+    return shape
+
+
+def wants_json(request: Request[Any, Any, Any]) -> bool:
+    return "application/json" in request.headers.get("accept", "")

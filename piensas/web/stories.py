@@ -1,0 +1,97 @@
+"""The page of a story: an edition with its discussion."""
+
+from __future__ import annotations
+
+from litestar import Request, Response, get
+
+from piensas.model.access import is_closed
+from piensas.model.moment import DAY
+from piensas.model.story import Story
+from piensas.model.thread import Thread, Walk
+from piensas.store.stories import find_story_revision
+from piensas.web.answers import keep, page_answer
+from piensas.web.box import Box, empty_box
+from piensas.web.linked_data import describe_story
+from piensas.web.pen import pen_of
+from piensas.web.press import Press
+from piensas.web.reading import Own, Reading, mine_of, read_own, read_story, with_held
+from piensas.web.ready import Proof
+from piensas.web.redirects import moved_or_missing
+from piensas.web.shapes import read_cursor, read_order, show_cursor
+from piensas.web.viewer import Visit, read_visit
+
+
+@get("/{language:str}/{slug:str}")
+async def story_page(request: Request, press: Press, language: str, slug: str) -> Response[bytes]:
+    walk = read_walk(request, press)
+    mark = press.pages.mark()
+    reading = await press.db.read(read_story, press.site.id, language, slug, walk)
+    if reading is None:
+        return await moved_or_missing(request, press)
+
+    visit = await read_visit(request, press)
+    if visit.is_drawn_for:
+        own = await press.db.read(read_own, visit.viewer, reading.story.id)
+        return page_answer(draw_story(press, reading, walk, visit, own))
+    answer = page_answer(draw_story(press, reading, walk))
+    return keep(request, answer, proof_of(press, reading.story, mark))
+
+
+def read_walk(request: Request, press: Press) -> Walk:
+    rules = press.site.rules
+    return Walk(
+        read_order(request.query_params.get("order"), rules),
+        rules.page_size,
+        rules.replies_shown,
+        read_cursor(request.query_params.get("after")),
+    )
+
+
+def draw_story(
+    press: Press,
+    reading: Reading,
+    walk: Walk,
+    visit: Visit | None = None,
+    own: Own | None = None,
+    box: Box | None = None,
+) -> bytes:
+    """The page for everybody, or with what is the visitor's own and what they typed."""
+    pen = pen_of(press.site, reading.edition.language)
+    own = own or Own()
+    now = press.clock().now
+    return pen.draw(
+        "story.html",
+        story=reading.story,
+        edition=reading.edition,
+        addresses=reading.addresses,
+        thread=Thread(with_held(reading.thread.nodes, own)),
+        piece=pen.piece_for(
+            mine_of(visit.viewer, own, now) if visit else None,
+            is_closed(reading.story, press.site.rules, now),
+        ),
+        answering=None,
+        box=box or empty_box(press.site, reading.story, visit, now),
+        greetings=pen.greetings(),
+        order=walk.order,
+        orders=pen.orders(),
+        shown_replies=press.site.rules.replies_shown,
+        next=next_address(press, reading, walk),
+        is_part=walk.after is not None,
+        linked_data=describe_story(press.site, reading.story, reading.edition, reading.thread.nodes),
+    )
+
+
+def next_address(press: Press, reading: Reading, walk: Walk) -> str:
+    cursor = reading.thread.next
+    if cursor is None:
+        return ""
+    order = "" if walk.order == press.site.rules.order else f"order={walk.order}&"
+    return f"{reading.edition.address}?{order}after={show_cursor(cursor)}#thread"
+
+
+def proof_of(press: Press, story: Story, mark: bytes) -> Proof:
+    """The page is true for as long as the story has this revision and is not closed by age."""
+    days = press.site.rules.close_after_days
+    closes = story.published_at + days * DAY
+    until = closes if days and closes > press.clock().now else None
+    return Proof(find_story_revision, (story.site_id, story.id), story.revision, mark, until)

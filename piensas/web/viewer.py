@@ -1,0 +1,123 @@
+"""Who is asking: a browser's session, its network address, and the cookies that tell."""
+
+from __future__ import annotations
+
+import hashlib
+import ipaddress
+import secrets
+
+import msgspec
+from litestar import Request, Response
+from litestar.datastructures import Cookie
+
+from piensas.model.reader import Viewer
+from piensas.store.readers import find_reader_by_session
+from piensas.web.press import Press
+
+YEAR = 365 * 86_400
+SCRIPTS = "piensas-scripts"
+DETAILS = "piensas-details"
+
+
+class Visit(msgspec.Struct):
+    """A viewer, and what the answer has to tell the browser."""
+
+    viewer: Viewer
+    token: str
+    has_session: bool
+    has_scripts: bool
+    keeps_details: bool
+
+    @property
+    def is_drawn_for(self) -> bool:
+        """Without scripts nothing is merged into a page later, so what is theirs must be in it."""
+        return self.has_session and not self.has_scripts
+
+
+def session_cookie(is_secure: bool) -> str:
+    """`__Host-` binds the cookie to this very host, so that no neighbouring host can set it."""
+    return "__Host-piensas" if is_secure else "piensas"
+
+
+async def read_visit(request: Request, press: Press) -> Visit:
+    """A token that names no reader is never taken over: the browser is given a new one."""
+    name = session_cookie(press.site.is_secure)
+    token = only_cookie(request, name)
+    reader = await press.db.read(find_reader_by_session, press.site.id, hash_of(token)) if token else None
+    if reader is None:
+        token = secrets.token_urlsafe(32)
+    address = find_address(request, press.settings.server.trusted_proxies)
+    sender = press.hash_sender(sender_of(address)) if is_telling(address) else ""
+    return Visit(
+        viewer=Viewer(press.site, hash_of(token), reader, address, sender),
+        token=token,
+        has_session=reader is not None,
+        has_scripts=request.cookies.get(SCRIPTS) == "1",
+        keeps_details=request.cookies.get(DETAILS) == "1",
+    )
+
+
+def remember(response: Response, visit: Visit, *, keep_details: bool | None = None) -> None:
+    """Gives the browser its session after its first deed; notes whether it keeps the reader's details."""
+    site = visit.viewer.site
+    if not visit.has_session:
+        response.cookies.append(
+            Cookie(
+                session_cookie(site.is_secure),
+                value=visit.token,
+                path="/",
+                max_age=YEAR,
+                secure=site.is_secure,
+                httponly=True,
+                samesite="lax",
+            )
+        )
+    if keep_details is not None and keep_details != visit.keeps_details:
+        age = YEAR if keep_details else 0
+        response.cookies.append(
+            Cookie(DETAILS, value="1", path="/", max_age=age, secure=site.is_secure, samesite="lax")
+        )
+
+
+def forget_scripts(response: Response, visit: Visit) -> None:
+    """A plain form was sent, so this browser's pages have to hold what is the reader's own."""
+    if visit.has_scripts:
+        response.cookies.append(Cookie(SCRIPTS, value="0", path="/", max_age=0, samesite="lax"))
+
+
+def only_cookie(request: Request, name: str) -> str:
+    """The cookie's value; empty where it is missing or named twice (another host may have set one)."""
+    pairs = (pair.partition("=") for pair in request.headers.get("cookie", "").split(";"))
+    values = [value.strip() for key, _, value in pairs if key.strip() == name]
+    return values[0] if len(values) == 1 else ""
+
+
+def hash_of(token: str) -> bytes:
+    return hashlib.sha256(token.encode()).digest()
+
+
+def find_address(request: Request, trusted: tuple[str, ...]) -> str:
+    """The network address of the reader: the last one that no trusted proxy vouches for."""
+    client = request.client.host if request.client else ""
+    if client not in trusted:
+        return client
+    hops = [hop.strip() for hop in request.headers.get("x-forwarded-for", "").split(",")]
+    return next((hop for hop in reversed(hops) if hop and hop not in trusted), client)
+
+
+def is_telling(address: str) -> bool:
+    """A public address says something about who is asking; a proxy's private one does not."""
+    try:
+        return ipaddress.ip_address(address).is_global
+    except ValueError:
+        return False
+
+
+def sender_of(address: str) -> str:
+    """The address, or for IPv6 the /64 that one household or host has."""
+    parsed = ipaddress.ip_address(address)
+    if isinstance(parsed, ipaddress.IPv6Address):
+        if parsed.ipv4_mapped:
+            return str(parsed.ipv4_mapped)
+        return str(ipaddress.ip_network((parsed, 64), strict=False))
+    return str(parsed)

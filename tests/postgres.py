@@ -1,0 +1,86 @@
+"""A real PostgreSQL for the tests: a cluster of its own on a free port, gone when they end."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+
+USER = "postgres"
+
+
+@contextmanager
+def run_postgresql(folder: Path) -> Iterator[str]:
+    """The URL of the server, without a database's name; the server's files are in `folder`."""
+    programs = find_programs()
+    port = free_port()
+    data = folder / "data"
+    prepare(folder)
+    run_as_user([programs / "initdb", "-D", data, "-U", USER, "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"])
+    with (data / "postgresql.conf").open("a") as settings:
+        settings.write(f"\nport = {port}\nlisten_addresses = '127.0.0.1'\nunix_socket_directories = ''\n")
+        settings.write("fsync = off\nsynchronous_commit = off\nfull_page_writes = off\nmax_connections = 200\n")
+    run_as_user([programs / "pg_ctl", "-D", data, "-w", "-l", folder / "log", "start"])
+    try:
+        yield f"postgresql://{USER}@127.0.0.1:{port}"
+    finally:
+        run_as_user([programs / "pg_ctl", "-D", data, "-m", "immediate", "stop"])
+
+
+@contextmanager
+def new_database(server: str, name: str) -> Iterator[str]:
+    """An empty database of its own for one test."""
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')
+    try:
+        yield f"{server}/{name}"
+    finally:
+        with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def find_programs() -> Path:
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    if found:
+        return found[-1].parent
+    installed = shutil.which("initdb")
+    if installed is None:
+        raise RuntimeError("PostgreSQL is not installed: apt-get install postgresql")
+    return Path(installed).parent
+
+
+def prepare(folder: Path) -> None:
+    """PostgreSQL refuses to run as root: its files belong to its own user, who must reach them."""
+    if os.getuid() == 0:
+        shutil.chown(folder, USER, USER)
+        for parent in folder.parents:
+            if parent.stat().st_uid == 0 and str(parent).startswith("/tmp/"):
+                parent.chmod(0o755)
+
+
+def run_as_user(command: list[object]) -> None:
+    words = [str(word) for word in command]
+    user = pwd.getpwnam(USER) if os.getuid() == 0 else None
+    subprocess.run(
+        words,
+        check=True,
+        stdout=subprocess.DEVNULL,
+        user=user.pw_uid if user else None,
+        group=user.pw_gid if user else None,
+        extra_groups=[] if user else None,
+        cwd="/",
+        env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"},
+    )
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
