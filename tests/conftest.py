@@ -1,10 +1,12 @@
-"""What tests share: both databases, a site on each, and a client that speaks to it."""
+"""What tests share: both databases, and a newsroom on each."""
 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,17 +18,20 @@ from piensas.store.upgrading import upgrade
 from tests.newsroom import Newsroom, open_newsroom
 from tests.postgres import new_database, run_postgresql
 
-DATABASES = ("sqlite", "postgresql")
+OpenNewsroom = Callable[..., Newsroom]
 
 
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[str]:
-    with tempfile.TemporaryDirectory(prefix="piensas-", ignore_cleanup_errors=True) as folder:
-        with run_postgresql(Path(folder)) as server:
-            yield server
+    """The address of a real PostgreSQL server."""
+    with (
+        tempfile.TemporaryDirectory(prefix="piensas-", ignore_cleanup_errors=True) as folder,
+        run_postgresql(Path(folder)) as server,
+    ):
+        yield server
 
 
-@pytest.fixture(params=DATABASES)
+@pytest.fixture(params=("sqlite", "postgresql"))
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The URL of an empty database, once on SQLite and once on PostgreSQL."""
     if request.param == "sqlite":
@@ -53,7 +58,17 @@ def site() -> Site:
 
 
 @pytest.fixture
-def newsroom(database_url: str, tmp_path: Path) -> Iterator[Newsroom]:
-    """A site with one story in two languages, answering requests in this process."""
-    with open_newsroom(database_url, tmp_path / "stories") as opened:
-        yield opened
+def open_site(database_url: str, tmp_path: Path) -> Iterator[OpenNewsroom]:
+    """Opens a newsroom with the rules given to it."""
+    with ExitStack() as stack:
+
+        def open_with(**rules: Any) -> Newsroom:
+            return stack.enter_context(open_newsroom(database_url, tmp_path / "stories", **rules))
+
+        yield open_with
+
+
+@pytest.fixture
+def newsroom(open_site: OpenNewsroom) -> Newsroom:
+    """A site with one story in two languages."""
+    return open_site()

@@ -1,31 +1,36 @@
-"""A small newsroom under test: a site that answers requests, and the people who use it."""
+"""A small newsroom under test: a site served over HTTP, and the people who use it."""
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterator
-from contextlib import contextmanager
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
+import httpx
 import msgspec
-from litestar.testing import TestClient
+import uvicorn
 
 from piensas.model.moment import Clock
 from piensas.model.rules import Rules
 from piensas.model.site import Site
 from piensas.settings import DatabaseSettings, ServerSettings, Settings, StoriesSettings
+from piensas.store.database import Database
 from piensas.store.upgrading import upgrade
 from piensas.web.app import build_app
-from piensas.web.press import Press
+from piensas.web.folder import publish_folder
+from piensas.web.protocol import find_protocol
 
 START = 1_790_000_000.0
-"""The hour at which every test begins, in seconds since 1970."""
+"""The hour at which every test begins, in seconds since 1970: 21 September 2026."""
 
 STORY = """---
 title: {title}
 slug: {slug}
-published: 2026-09-01T08:00:00Z
+published: 2026-09-20T08:00:00Z
 authors: [The newsroom]
 sources: [Reuters]
 summary: {summary}
@@ -33,6 +38,20 @@ summary: {summary}
 
 {text}
 """
+FILES = {
+    "flight.en.md": {
+        "title": "No more specialists will be sent",
+        "slug": "flight",
+        "summary": "What was said, and by whom.",
+        "text": "The first paragraph.\n\n> A quotation.",
+    },
+    "flight.es.md": {
+        "title": "No se enviarán más especialistas",
+        "slug": "vuelo",
+        "summary": "Qué se dijo y quién lo dijo.",
+        "text": "El primer párrafo.",
+    },
+}
 
 
 class Hands:
@@ -48,88 +67,155 @@ class Hands:
         self.seconds += seconds + 60 * minutes + 86_400 * days
 
 
-class Person:
-    """Somebody with a browser: cookies of their own, and forms or scripts to send with."""
-
-    def __init__(self, client: TestClient[Any], newsroom: Newsroom) -> None:
-        self.client = client
-        self.newsroom = newsroom
-
-    def get(self, path: str, **headers: str) -> Any:
-        return self.client.get(path, headers=headers, follow_redirects=False)
-
-    def send(self, path: str, fields: dict[str, str], **headers: str) -> Any:
-        """Sends a form from one of the site's own pages."""
-        own = {"Sec-Fetch-Site": "same-origin"} | headers
-        return self.client.post(path, data=fields, headers=own, follow_redirects=False)
-
-    def send_json(self, path: str, body: Any, **headers: str) -> Any:
-        own = {"Sec-Fetch-Site": "same-origin", "Accept": "application/json"} | headers
-        return self.client.post(path, json=body, headers=own, follow_redirects=False)
-
-    def post(self, text: str = "A thought.", **fields: str) -> Any:
-        """Posts a comment as a guest, with scripts."""
-        whole = {"text": text, "name": "Night reader", "email": "night@example.org"} | fields
-        return self.send_json(self.newsroom.comments, whole)
-
-    def post_form(self, text: str = "A thought.", **fields: str) -> Any:
-        """Posts a comment as a guest, without scripts."""
-        whole = {"text": text, "name": "Night reader", "email": "night@example.org", "language": "en"} | fields
-        return self.send(self.newsroom.comments, whole)
-
-    def comment(self, text: str = "A thought.", **fields: str) -> str:
-        """The id of a comment that was published or held."""
-        answer = self.post(text, **fields)
-        assert answer.status_code == 201, answer.text
-        return str(answer.json()["comment"]["id"])
-
-    def read(self, path: str | None = None) -> str:
-        answer = self.get(path or self.newsroom.story)
-        assert answer.status_code == 200, answer.text
-        return str(answer.text)
-
-
 class Newsroom:
-    """The site under test and one of its stories."""
+    """A site with one story in two languages, and a second look at its database."""
 
     story = "/en/flight"
     historia = "/es/vuelo"
 
-    def __init__(self, client: TestClient[Any], press: Press, hands: Hands) -> None:
-        self.client = client
-        self.press = press
+    def __init__(self, address: str, settings: Settings, db: Database, hands: Hands) -> None:
+        self.address = address
+        self.settings = settings
+        self.db = db
         self.hands = hands
-        self._names = itertools.count(1)
-        self.story_id = self._find_story()
+        self.people: list[Person] = []
+        self.story_id = self.person().read().split('data-story="', 1)[1].split('"', 1)[0]
         self.comments = f"/stories/{self.story_id}/comments"
 
     @property
-    def db(self) -> Any:
-        return self.press.db
+    def site(self) -> Site:
+        return self.settings.site
 
     def person(self) -> Person:
-        """Somebody new, in a browser that has never been here."""
-        client = TestClient(self.client.app, base_url="http://localhost:8000")
-        client.blocking_portal = self.client.blocking_portal
-        return Person(client, self)
+        """Somebody in a browser that has never been here."""
+        self.people.append(Person(self))
+        return self.people[-1]
 
-    def _find_story(self) -> str:
-        for _ in range(200):
-            page = self.client.get(self.story)
-            if page.status_code == 200:
-                return str(page.text.split('data-story="', 1)[1].split('"', 1)[0])
-            self.client.portal_call(0.02)
-        raise AssertionError("The story was not published.")
+    def close(self) -> None:
+        for person in self.people:
+            person.client.close()
+
+
+class Person:
+    """Somebody with a browser: cookies of their own, and forms or scripts to send with."""
+
+    def __init__(self, newsroom: Newsroom) -> None:
+        self.newsroom = newsroom
+        self.client = httpx.Client(base_url=newsroom.address, timeout=30)
+
+    def get(self, path: str, **headers: str) -> httpx.Response:
+        return self.client.get(path, headers={name.replace("_", "-"): v for name, v in headers.items()})
+
+    def read(self, path: str = "") -> str:
+        answer = self.get(path or self.newsroom.story)
+        assert answer.status_code == 200, answer.text
+        return answer.text
+
+    def send(self, path: str, fields: dict[str, str], **headers: str) -> httpx.Response:
+        """Sends a form from one of the site's own pages."""
+        own = {"sec-fetch-site": "same-origin"} | {n.replace("_", "-"): v for n, v in headers.items()}
+        return self.client.post(path, data=fields, headers=own)
+
+    def send_json(self, path: str, body: Any, **headers: str) -> httpx.Response:
+        """Sends what the page's script sends, or a program."""
+        own = {"sec-fetch-site": "same-origin", "accept": "application/json"}
+        return self.client.post(
+            path, json=body, headers=own | {n.replace("_", "-"): v for n, v in headers.items()}
+        )
+
+    def post(self, text: str = "A thought.", **fields: str) -> httpx.Response:
+        """Posts a comment as a guest, with scripts."""
+        return self.send_json(self.newsroom.comments, guest(text) | fields)
+
+    def post_form(self, text: str = "A thought.", **fields: str) -> httpx.Response:
+        """Posts a comment as a guest, without scripts."""
+        return self.send(self.newsroom.comments, guest(text) | {"language": "en"} | fields)
+
+    def comment(self, text: str = "A thought.", **fields: str) -> str:
+        """The id of a comment that has been taken."""
+        answer = self.post(text, **fields)
+        assert answer.status_code == 201, answer.text
+        return str(answer.json()["comment"]["id"])
+
+    def change(self, comment: str, verb: str, **fields: str) -> httpx.Response:
+        """`verb` is text, withdrawal or vote."""
+        return self.send_json(f"{self.newsroom.comments}/{comment}/{verb}", fields)
+
+    def thread(self, **query: str) -> Any:
+        """The discussion as programs read it."""
+        answer = self.client.get(self.newsroom.comments, params=query)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+
+def guest(text: str) -> dict[str, str]:
+    return {"text": text, "name": "Night reader", "email": "night@example.org"}
 
 
 def settings_for(url: str, folder: Path, **rules: Any) -> Settings:
     chosen = {"hold_first_comment": False, "seconds_between_comments": 0} | rules
     policy = Rules(**chosen)
-    site = Site(name="The Daily Question", languages=("en", "es"), rules=policy)
     return Settings(
-        site=site,
+        site=Site(name="The Daily Question", languages=("en", "es"), rules=policy),
         discussion=policy,
         stories=StoriesSettings(str(folder)),
         database=DatabaseSettings(url),
-        server=ServerSettings(),
+        server=ServerSettings(trusted_proxies=("127.0.0.1",)),
     )
+
+
+def write_stories(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, words in FILES.items():
+        (folder / name).write_text(STORY.format(**words), "utf-8")
+
+
+@contextmanager
+def open_newsroom(url: str, folder: Path, **rules: Any) -> Iterator[Newsroom]:
+    """Serves a site on a free port, in this process, with a clock that the test turns."""
+    settings = settings_for(url, folder, **rules)
+    hands = Hands()
+    write_stories(folder)
+    upgrade(url)
+    with ExitStack() as stack:
+        db = Database(url)
+        stack.callback(db.close)
+        publish_folder(db, settings.site, folder, Clock(hands))
+        address = stack.enter_context(serve(settings, Clock(hands)))
+        newsroom = Newsroom(address, settings, db, hands)
+        stack.callback(newsroom.close)
+        yield newsroom
+
+
+@contextmanager
+def serve(settings: Settings, clock: Clock | None = None) -> Iterator[str]:
+    """The address of the running site."""
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        address = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        at_home = msgspec.structs.replace(settings.site, address=address)
+        app = build_app(msgspec.structs.replace(settings, site=at_home), clock)
+        config = uvicorn.Config(
+            app, http=find_protocol(), loop="uvloop", ws="none", proxy_headers=False, log_level="error"
+        )
+        server = uvicorn.Server(config)
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+        thread.start()
+        wait_until(lambda: server.started)
+        try:
+            yield address
+        finally:
+            server.should_exit = True
+            thread.join(20)
+            assert not thread.is_alive(), "the server did not stop"
+
+
+def wait_until(condition: Callable[[], Any], seconds: float = 20) -> Any:
+    """What the condition says once it says something."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        found = condition()
+        if found:
+            return found
+        threading.Event().wait(0.01)
+    raise AssertionError("It did not come about.")

@@ -23,10 +23,14 @@ def run_postgresql(folder: Path) -> Iterator[str]:
     port = free_port()
     data = folder / "data"
     prepare(folder)
-    run_as_user([programs / "initdb", "-D", data, "-U", USER, "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"])
+    run_as_user(
+        [programs / "initdb", "-D", data, "-U", USER, "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"]
+    )
     with (data / "postgresql.conf").open("a") as settings:
         settings.write(f"\nport = {port}\nlisten_addresses = '127.0.0.1'\nunix_socket_directories = ''\n")
-        settings.write("fsync = off\nsynchronous_commit = off\nfull_page_writes = off\nmax_connections = 200\n")
+        settings.write(
+            "fsync = off\nsynchronous_commit = off\nfull_page_writes = off\nmax_connections = 200\n"
+        )
     run_as_user([programs / "pg_ctl", "-D", data, "-w", "-l", folder / "log", "start"])
     try:
         yield f"postgresql://{USER}@127.0.0.1:{port}"

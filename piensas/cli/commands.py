@@ -15,6 +15,7 @@ from rich.table import Table
 import piensas
 from piensas.actions.deciding import Ruling, decide_comment
 from piensas.actions.redrawing import redraw_comments
+from piensas.cli.importing import imports
 from piensas.cli.opening import Wrong, find_settings, open_database
 from piensas.cli.starting import ask_and_write
 from piensas.model.moment import Clock
@@ -23,6 +24,7 @@ from piensas.settings import Settings
 from piensas.store.checks import list_miscounts
 from piensas.store.comments import list_held_comments
 from piensas.store.everything import list_everything
+from piensas.web.folder import publish_folder
 from piensas.web.language import as_iso
 from piensas.web.server import serve_site
 
@@ -63,6 +65,9 @@ def main(context: click.Context, file: Path | None) -> None:
     context.obj = file
 
 
+main.add_command(imports)
+
+
 @main.command()
 @click.option("--host", help="The address to listen on; 0.0.0.0 is every one.")
 @click.option("--port", type=click.IntRange(1, 65_535))
@@ -85,6 +90,20 @@ def serve(file: Path | None, host: str | None, port: int | None, workers: int | 
 def init(folder: Path) -> None:
     """Start a new site in FOLDER: asks four questions, writes the settings and a first story."""
     ask_and_write(folder)
+
+
+@main.command()
+@click.pass_obj
+def publish(file: Path | None) -> None:
+    """Publish the folder of stories once, without serving. Exit code 1 if a file is broken."""
+    settings = find_settings(file)
+    folder = Path(settings.stories.folder)
+    if not settings.stories.folder or not folder.is_dir():
+        raise Wrong('The settings name no folder of stories: [stories] folder = "stories"')
+    with open_database(settings) as db:
+        faults = publish_folder(db, settings.site, folder, Clock())
+    if faults:
+        raise Wrong(f"{len(faults)} could not be published.")
 
 
 @main.command()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -93,8 +94,22 @@ def find_last_seq(db: Connection, site_id: int, story_id: int, root_id: int) -> 
     return db.execute(LAST_SEQ, {"site": site_id, "story": story_id, "root": root_id}).scalar()
 
 
+def list_taken_ids(db: Connection, site_id: int, story_id: int, ids: Sequence[int]) -> list[int]:
+    """Those of the ids that comments of the story have already."""
+    question = select(comments.c.id).where(
+        comments.c.site_id == site_id, comments.c.story_id == story_id, comments.c.id.in_(ids)
+    )
+    return list(db.execute(question).scalars())
+
+
 def save_comment(db: Connection, comment: Comment) -> None:
     db.execute(insert(comments), msgspec.structs.asdict(comment))
+
+
+def save_comments(db: Connection, several: Sequence[Comment]) -> None:
+    """As `save_comment`, for many at once."""
+    if several:
+        db.execute(insert(comments), [msgspec.structs.asdict(comment) for comment in several])
 
 
 def save_comment_change(db: Connection, comment: Comment, **changes: Any) -> Comment:

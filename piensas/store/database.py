@@ -37,6 +37,7 @@ class Database:
         self.url = normal_url(url)
         self.is_local = self.url.get_backend_name() == "sqlite"
         self._held = threading.local()
+        self._all_held: set[Connection] = set()
         self.mark: Mark
         if self.is_local:
             path = sqlite_path(self.url)
@@ -83,7 +84,8 @@ class Database:
         self._writer.close()
         if not self.is_local:
             self._threads.shutdown()
-        self._let_go()
+        for connection in list(self._all_held):
+            connection.close()
         self.mark.close()
         self._questions.dispose()
         self._deeds.dispose()
@@ -93,12 +95,14 @@ class Database:
         connection: Connection | None = getattr(self._held, "connection", None)
         if connection is None or connection.closed or connection.invalidated:
             connection = self._held.connection = self._questions.connect()
+            self._all_held.add(connection)
         return connection
 
     def _let_go(self) -> None:
         connection: Connection | None = getattr(self._held, "connection", None)
         if connection is not None:
             self._held.connection = None
+            self._all_held.discard(connection)
             connection.close()
 
 

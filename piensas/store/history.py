@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 from sqlalchemy import Connection, insert, select
 
@@ -37,6 +39,12 @@ def list_edits(db: Connection, comment: Comment) -> list[Edit]:
 
 def save_decision(db: Connection, decision: Decision) -> None:
     db.execute(insert(decisions), msgspec.structs.asdict(decision))
+
+
+def save_decisions(db: Connection, several: Sequence[Decision]) -> None:
+    """As `save_decision`, for many at once."""
+    if several:
+        db.execute(insert(decisions), [msgspec.structs.asdict(decision) for decision in several])
 
 
 def save_edit(db: Connection, edit: Edit) -> None:

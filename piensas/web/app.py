@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from litestar import Litestar
@@ -60,13 +60,13 @@ def build_app(settings: Settings, clock: Clock | None = None) -> FrontDoor:
 
     @asynccontextmanager
     async def run(_: Litestar) -> AsyncIterator[None]:
-        watching = asyncio.create_task(watch_folder(press))
+        stop = asyncio.Event()
+        watching = asyncio.create_task(watch_folder(press, stop))
         try:
             yield
         finally:
-            watching.cancel()
-            with suppress(asyncio.CancelledError):
-                await watching
+            stop.set()
+            await watching
             press.close()
 
     app = Litestar(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from litestar import Request, Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath
 
 from piensas.model.access import is_closed
 from piensas.model.thread import Thread
@@ -19,7 +21,11 @@ from piensas.web.viewer import Visit, read_visit
 
 @get("/{language:str}/{slug:str}/comments/{comment:str}")
 async def comment_page(
-    request: Request, press: Press, language: str, slug: str, comment: str
+    request: Request,
+    press: NamedDependency[Press],
+    language: FromPath[str],
+    slug: FromPath[str],
+    comment: FromPath[str],
 ) -> Response[bytes]:
     after = request.query_params.get("after")
     mark = press.pages.mark()
@@ -39,7 +45,11 @@ async def comment_page(
 
 @get("/{language:str}/{slug:str}/comments/{comment:str}/reply")
 async def reply_page(
-    request: Request, press: Press, language: str, slug: str, comment: str
+    request: Request,
+    press: NamedDependency[Press],
+    language: FromPath[str],
+    slug: FromPath[str],
+    comment: FromPath[str],
 ) -> Response[bytes]:
     visit = await read_visit(request, press)
     branch = await press.db.read(read_branch, visit.viewer, (language, slug), as_id(comment))

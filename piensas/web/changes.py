@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from litestar import Request, Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath
 from msgspec import Struct
 from sqlalchemy import Connection
 
@@ -32,7 +34,11 @@ class Changing(Struct):
 
 @get("/{language:str}/{slug:str}/comments/{comment:str}/edit")
 async def edit_page(
-    request: Request, press: Press, language: str, slug: str, comment: str
+    request: Request,
+    press: NamedDependency[Press],
+    language: FromPath[str],
+    slug: FromPath[str],
+    comment: FromPath[str],
 ) -> Response[bytes]:
     changing = await find_changing(request, press, (language, slug), as_id(comment))
     return page_answer(draw_change(press, changing, "text", changing.comment.text))
@@ -40,7 +46,11 @@ async def edit_page(
 
 @get("/{language:str}/{slug:str}/comments/{comment:str}/withdrawal")
 async def withdrawal_page(
-    request: Request, press: Press, language: str, slug: str, comment: str
+    request: Request,
+    press: NamedDependency[Press],
+    language: FromPath[str],
+    slug: FromPath[str],
+    comment: FromPath[str],
 ) -> Response[bytes]:
     changing = await find_changing(request, press, (language, slug), as_id(comment))
     return page_answer(draw_change(press, changing, "withdrawal", ""))
@@ -92,7 +102,7 @@ async def refuse_change(
 
 def draw_change(press: Press, changing: Changing, verb: str, text: str, error: str = "") -> bytes:
     pen = pen_of(press.site, changing.edition.language)
-    _ = pen.speech.say
+    _ = pen.speech.gettext
     return pen.draw(
         "change.html",
         story=changing.story,

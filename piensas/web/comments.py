@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from litestar import Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
 
 from piensas.actions.changing import Change, edit_comment, withdraw_comment
 from piensas.actions.posting import post_comment
@@ -14,8 +16,8 @@ from piensas.model.refusals import Malformed, NotFound, Refusal, Rejected
 from piensas.store.comments import count_new_comments
 from piensas.store.stories import list_live_addresses
 from piensas.web.answers import json_answer, keep, page_answer, see, with_retry
-from piensas.web.branches import draw_branch
 from piensas.web.box import answer_box, refused_box
+from piensas.web.branches import draw_branch
 from piensas.web.changes import refuse_change
 from piensas.web.errors import STATUS
 from piensas.web.origin import require_own_page
@@ -47,7 +49,9 @@ VALUES = {"up": 1, "down": -1, "none": 0}
 
 
 @post("/stories/{story:str}/comments", status_code=201)
-async def post_draft(request: Request, press: Press, story: str) -> Response[bytes]:
+async def post_draft(
+    request: Request, press: NamedDependency[Press], story: FromPath[str]
+) -> Response[bytes]:
     require_own_page(request, press.site.address)
     visit = await read_visit(request, press)
     shape = await read_shape(request, DraftShape)
@@ -69,7 +73,9 @@ async def post_draft(request: Request, press: Press, story: str) -> Response[byt
 
 
 @post("/stories/{story:str}/comments/{comment:str}/text", status_code=200)
-async def post_text(request: Request, press: Press, story: str, comment: str) -> Response[bytes]:
+async def post_text(
+    request: Request, press: NamedDependency[Press], story: FromPath[str], comment: FromPath[str]
+) -> Response[bytes]:
     require_own_page(request, press.site.address)
     visit = await read_visit(request, press)
     shape = await read_shape(request, TextShape)
@@ -88,7 +94,9 @@ async def post_text(request: Request, press: Press, story: str, comment: str) ->
 
 
 @post("/stories/{story:str}/comments/{comment:str}/withdrawal", status_code=200)
-async def post_withdrawal(request: Request, press: Press, story: str, comment: str) -> Response[bytes]:
+async def post_withdrawal(
+    request: Request, press: NamedDependency[Press], story: FromPath[str], comment: FromPath[str]
+) -> Response[bytes]:
     require_own_page(request, press.site.address)
     visit = await read_visit(request, press)
     change = Change(as_id(story), as_id(comment))
@@ -99,7 +107,9 @@ async def post_withdrawal(request: Request, press: Press, story: str, comment: s
 
 
 @post("/stories/{story:str}/comments/{comment:str}/vote", status_code=200)
-async def post_vote(request: Request, press: Press, story: str, comment: str) -> Response[bytes]:
+async def post_vote(
+    request: Request, press: NamedDependency[Press], story: FromPath[str], comment: FromPath[str]
+) -> Response[bytes]:
     require_own_page(request, press.site.address)
     visit = await read_visit(request, press)
     shape = await read_shape(request, VoteShape)
@@ -113,7 +123,7 @@ async def post_vote(request: Request, press: Press, story: str, comment: str) ->
 
 
 @get("/stories/{story:str}/comments")
-async def thread(request: Request, press: Press, story: str) -> Response[bytes]:
+async def thread(request: Request, press: NamedDependency[Press], story: FromPath[str]) -> Response[bytes]:
     """A page of a discussion for programs."""
     walk = read_walk(request, press)
     mark = press.pages.mark()
@@ -131,7 +141,7 @@ async def thread(request: Request, press: Press, story: str) -> Response[bytes]:
 
 
 @get("/stories/{story:str}/viewer")
-async def viewer(request: Request, press: Press, story: str) -> Response[bytes]:
+async def viewer(request: Request, press: NamedDependency[Press], story: FromPath[str]) -> Response[bytes]:
     """The second small answer: what is this viewer's own on a page that is the same for everybody."""
     visit = await read_visit(request, press)
     story_id = as_id(story)
@@ -146,9 +156,9 @@ async def viewer(request: Request, press: Press, story: str) -> Response[bytes]:
         for comment in own.comments
         if comment.status in ("published", "held")
     ]
-    words = pen.speech.count("%(n)s new since your last visit", "%(n)s new since your last visit", news) % {
-        "n": pen.speech.number(news)
-    }
+    words = pen.speech.ngettext(
+        "%(n)s new since your last visit", "%(n)s new since your last visit", news
+    ) % {"n": pen.speech.number(news)}
     votes = {str(comment): value for comment, value in own.votes.items()}
     return json_answer(ViewerShape(pieces, votes, words if news else ""))
 
@@ -168,7 +178,7 @@ async def show_deed(
     shown = own_view(comment)
     posted = PostedShape(
         comment=show_comment(shown),
-        message=message_for(comment, pen.speech.say),
+        message=message_for(comment, pen.speech.gettext),
         piece=str(pen.piece_for(mine, closed=False)(shown, address)),
     )
     return json_answer(posted, status=status)
@@ -216,10 +226,10 @@ def permalink(address: str, comment_id: int) -> str:
     return f"{address}/comments/{comment_id}#comment-{comment_id}"
 
 
-def message_for(comment: Comment, say: Callable[[str], str]) -> str:
+def message_for(comment: Comment, _: Callable[[str], str]) -> str:
     """What the page's status region announces."""
     if comment.status == "held":
-        return say("Your comment is awaiting moderation.")
+        return _("Your comment is awaiting moderation.")
     if comment.status == "withdrawn":
-        return say("Your comment has been withdrawn")
-    return say("Your comment is published")
+        return _("Your comment has been withdrawn")
+    return _("Your comment is published")

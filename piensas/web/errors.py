@@ -53,7 +53,7 @@ def problem_of(code: str, words: str, speech: Speech, field: str | None = None) 
 
 
 def title_of(code: str, speech: Speech) -> str:
-    _ = speech.say
+    _ = speech.gettext
     if code == "not_found":
         return _("Page not found")
     if code == "failed":
@@ -65,12 +65,12 @@ def words_for(refusal: Refusal, speech: Speech) -> str:
     """The sentence for the reader."""
     if isinstance(refusal, TooLong):
         return too_long(refusal, speech)
-    return WORDS.get(refusal.code, WORDS["malformed"])(speech.say)
+    return WORDS.get(refusal.code, WORDS["malformed"])(speech.gettext)
 
 
 def too_long(refusal: TooLong, speech: Speech) -> str:
-    name = FIELDS.get(refusal.field or "", FIELDS["text"])(speech.say)
-    return speech.count(
+    name = FIELDS.get(refusal.field or "", FIELDS["text"])(speech.gettext)
+    return speech.ngettext(
         "%(field)s may have %(limit)s characters at most: please take %(excess)s character away.",
         "%(field)s may have %(limit)s characters at most: please take %(excess)s characters away.",
         refusal.excess,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from litestar import Request, Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath
 
 from piensas.model.refusals import NotFound
 from piensas.web.answers import keep, page_answer
@@ -29,7 +31,7 @@ ALONE = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 
 
 @get("/static/{version:str}/{name:str}")
-async def static_file(request: Request, version: str, name: str) -> Response[bytes]:
+async def static_file(request: Request, version: FromPath[str], name: FromPath[str]) -> Response[bytes]:
     file = HERE / "static" / name
     if "/" in name or file.suffix not in KINDS or not file.is_file() or static_version(name) != version:
         raise NotFound
@@ -39,7 +41,7 @@ async def static_file(request: Request, version: str, name: str) -> Response[byt
 
 
 @get("/pictures/{name:str}")
-async def picture(press: Press, name: str) -> Response[bytes]:
+async def picture(press: NamedDependency[Press], name: FromPath[str]) -> Response[bytes]:
     """A picture out of the stories' folder, alone: it can load nothing and run nothing."""
     file = find_picture(press.pictures, name)
     answer = page_answer(file.read_bytes(), kind=KINDS[file.suffix.lower()], cache=AN_HOUR)

@@ -1,15 +1,18 @@
-"""The folder of stories, watched while the site is served."""
+"""The folder of stories: published once, and again whenever something in it changes."""
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import structlog
 from watchfiles import awatch
 
 from piensas.actions.publishing import SlugTaken, publish_edition, retire_edition
-from piensas.model.refusals import Refusal
+from piensas.model.moment import Clock
+from piensas.model.site import Site
 from piensas.model.story import Manuscript
+from piensas.store.database import Database
 from piensas.store.stories import list_live_keys
 from piensas.transfer.folder import BrokenFile, list_manuscripts
 from piensas.web.press import Press
@@ -17,45 +20,53 @@ from piensas.web.press import Press
 log = structlog.get_logger()
 
 
-async def watch_folder(press: Press) -> None:
-    """Publishes what is in the folder, then whatever changes in it."""
-    if press.pictures is None or not press.pictures.is_dir():
+async def watch_folder(press: Press, stop: asyncio.Event) -> None:
+    """Publishes what is in the folder, then whatever changes in it, until it is told to stop."""
+    folder = press.pictures
+    if folder is None or not folder.is_dir():
         return
-    try:
-        await publish_folder(press, press.pictures)
-        async for _ in awatch(press.pictures, debounce=300):
-            await publish_folder(press, press.pictures)
-    except Exception:
-        log.exception("folder_not_watched", folder=str(press.pictures))
-        raise
+    await asyncio.to_thread(publish_folder, press.db, press.site, folder, press.clock)
+    async for _ in awatch(folder, debounce=300, stop_event=stop):
+        await asyncio.to_thread(publish_folder, press.db, press.site, folder, press.clock)
 
 
-async def publish_folder(press: Press, folder: Path) -> None:
-    """Brings the site into line with the folder. A broken file keeps its story as it was."""
-    seen = list(list_manuscripts(folder, press.site.languages))
-    live = await press.db.read(list_live_keys, press.site.id)
-    for each in seen:
+def publish_folder(db: Database, site: Site, folder: Path, clock: Clock) -> list[str]:
+    """Brings the site into line with the folder; returns what could not be published, and why.
+
+    A broken file keeps its story as it was, and nothing is taken off while one is broken.
+    """
+    faults = []
+    seen = set()
+    live = db.ask(list_live_keys, site.id)
+    for each in list_manuscripts(folder, site.languages):
         if isinstance(each, BrokenFile):
-            log.error("story_broken", file=str(each.file), line=each.line, fault=each.fault)
-        elif live.get((each.key, each.language)) != each.fingerprint:
-            await publish(press, each)
-    if not any(isinstance(each, BrokenFile) for each in seen):
-        await retire_missing(press, {(each.key, each.language) for each in seen}, live)
+            faults.append(str(each))
+            continue
+        seen.add((each.key, each.language))
+        if live.get((each.key, each.language)) != each.fingerprint:
+            faults += publish(db, site, each, clock)
+    if not faults:
+        retire_missing(db, site, seen, live)
+    for fault in faults:
+        log.error("story_not_published", fault=fault)
+    return faults
 
 
-async def publish(press: Press, manuscript: Manuscript) -> None:
+def publish(db: Database, site: Site, manuscript: Manuscript, clock: Clock) -> list[str]:
+    name = f"{manuscript.key}.{manuscript.language}"
     try:
-        _, outcome = await press.db.write(
-            lambda db: publish_edition(db, press.site, manuscript, press.clock())
-        )
-        log.info("story_published", key=manuscript.key, language=manuscript.language, outcome=outcome)
-    except (SlugTaken, Refusal) as fault:
-        log.error("story_not_published", key=manuscript.key, fault=str(fault) or fault.__class__.__name__)
+        _, outcome = db.do(lambda connection: publish_edition(connection, site, manuscript, clock()))
+    except SlugTaken as taken:
+        return [f"{name}: another story has the address {taken}."]
+    log.info("story_published", story=name, outcome=outcome)
+    return []
 
 
-async def retire_missing(press: Press, seen: set[tuple[str, str]], live: dict[tuple[str, str], str]) -> None:
+def retire_missing(
+    db: Database, site: Site, seen: set[tuple[str, str]], live: dict[tuple[str, str], str]
+) -> None:
     """Takes off what came from a file that is gone; what came another way has no fingerprint."""
     for (key, language), fingerprint in live.items():
         if fingerprint and (key, language) not in seen:
-            await press.db.write(lambda db, k=key, lg=language: retire_edition(db, press.site, k, lg))
-            log.info("story_retired", key=key, language=language)
+            db.do(lambda connection, k=key, lang=language: retire_edition(connection, site, k, lang))
+            log.info("story_retired", story=f"{key}.{language}")

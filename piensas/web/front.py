@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from litestar import Request, Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath
 from msgspec import Struct
 from sqlalchemy import Connection
 
+from piensas.model.comment import PublicComment
 from piensas.model.refusals import NotFound
 from piensas.model.story import Edition, Headline, Story
-from piensas.model.comment import PublicComment
 from piensas.store.stories import find_edition_by_slug, list_all_headlines, list_headlines
 from piensas.store.threads import list_newest
 from piensas.web.answers import keep, page_answer
@@ -38,14 +40,16 @@ class Entry(Struct):
 
 
 @get("/")
-async def first_front_page(request: Request, press: Press) -> Response[bytes]:
+async def first_front_page(request: Request, press: NamedDependency[Press]) -> Response[bytes]:
     if "p" in request.query_params or "page_id" in request.query_params:
         return await moved_or_missing(request, press)
     return await front_page(request, press, press.site.language)
 
 
 @get("/{language:str}")
-async def other_front_page(request: Request, press: Press, language: str) -> Response[bytes]:
+async def other_front_page(
+    request: Request, press: NamedDependency[Press], language: FromPath[str]
+) -> Response[bytes]:
     if language not in press.site.languages[1:]:
         return await moved_or_missing(request, press)
     return await front_page(request, press, language)
@@ -70,7 +74,9 @@ async def front_page(request: Request, press: Press, language: str) -> Response[
 
 
 @get("/{language:str}/feed.atom")
-async def site_feed(request: Request, press: Press, language: str) -> Response[bytes]:
+async def site_feed(
+    request: Request, press: NamedDependency[Press], language: FromPath[str]
+) -> Response[bytes]:
     if language not in press.site.languages:
         raise NotFound
     mark = press.pages.mark()
@@ -87,7 +93,9 @@ async def site_feed(request: Request, press: Press, language: str) -> Response[b
 
 
 @get("/{language:str}/{slug:str}/feed.atom")
-async def story_feed(request: Request, press: Press, language: str, slug: str) -> Response[bytes]:
+async def story_feed(
+    request: Request, press: NamedDependency[Press], language: FromPath[str], slug: FromPath[str]
+) -> Response[bytes]:
     mark = press.pages.mark()
     found = await press.db.read(read_feed, press.site.id, language, slug)
     if found is None:
@@ -96,18 +104,18 @@ async def story_feed(request: Request, press: Press, language: str, slug: str) -
     pen = pen_of(press.site, language)
     body = pen.draw(
         "feed.xml",
-        title=pen.speech.say("Comments on “%(title)s”") % {"title": edition.title},
+        title=pen.speech.gettext("Comments on “%(title)s”") % {"title": edition.title},
         address=edition.address,
         updated_at=max((c.edited_at or c.written_at for c in comments), default=edition.published_at),
         entries=[
-            comment_entry(comment, edition, pen.speech.say("Comment by %(name)s")) for comment in comments
+            comment_entry(comment, edition, pen.speech.gettext("Comment by %(name)s")) for comment in comments
         ],
     )
     return keep(request, page_answer(body, kind=ATOM), proof_of(press, story, mark))
 
 
 @get("/sitemap.xml")
-async def sitemap(request: Request, press: Press) -> Response[bytes]:
+async def sitemap(request: Request, press: NamedDependency[Press]) -> Response[bytes]:
     mark = press.pages.mark()
     headlines = await press.db.read(list_all_headlines, press.site.id, SITEMAP)
     body = pen_of(press.site, press.site.language).draw("sitemap.xml", headlines=headlines)
@@ -116,13 +124,13 @@ async def sitemap(request: Request, press: Press) -> Response[bytes]:
 
 
 @get("/robots.txt")
-async def robots(request: Request, press: Press) -> Response[bytes]:
+async def robots(request: Request, press: NamedDependency[Press]) -> Response[bytes]:
     lines = ("User-agent: *", "Disallow: /stories/", "", f"Sitemap: {press.site.address}/sitemap.xml", "")
     return keep(request, page_answer("\n".join(lines).encode(), kind="text/plain"), None)
 
 
 @get([f"/{'/'.join(f'{{part{n}:str}}' for n in range(depth))}" for depth in range(3, 9)])
-async def elsewhere(request: Request, press: Press) -> Response[bytes]:
+async def elsewhere(request: Request, press: NamedDependency[Press]) -> Response[bytes]:
     """Addresses that stories had before they came here."""
     return await moved_or_missing(request, press)
 

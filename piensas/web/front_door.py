@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from urllib.parse import parse_qsl, urlencode
 
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
@@ -15,13 +14,11 @@ from piensas.web.ready import (
     choose_encoding,
     has_etag,
     header,
+    is_personal,
 )
 
 PROOF = "piensas.proof"
-SESSION = b"piensas="
-SCRIPTS = b"piensas-scripts=1"
 MEANINGFUL = frozenset({"order", "after", "before", "p", "page_id", "posted", "language"})
-NOT_MODIFIED = (b"etag", b"cache-control", b"vary", b"content-security-policy", b"link")
 
 
 class FrontDoor:
@@ -41,7 +38,7 @@ class FrontDoor:
             return
 
         address = address_of(scope["raw_path"], scope["query_string"])
-        page = None if is_personal(scope["headers"]) else await self._find(address)
+        page = None if is_personal(header(scope["headers"], b"cookie")) else await self._find(address)
         if page is None:
             answer = Answer(send)
             inside = dict(scope, method="GET")
@@ -58,7 +55,7 @@ class FrontDoor:
         if page is None:
             return None
         try:
-            if await self.pages.is_true(page, now()):
+            if await self.pages.is_true(page):
                 return page
         except Unavailable:
             return page
@@ -95,10 +92,10 @@ class Answer:
 
 async def hand_out(page: ReadyPage, scope: Scope, send: Send) -> None:
     """The page in the client's encoding, or 304 where the client has it."""
-    accepted = header(scope["headers"], b"accept-encoding")
-    variant = page.variant(choose_encoding(accepted, len(page.body)))
+    encoding = choose_encoding(header(scope["headers"], b"accept-encoding"), len(page.body))
+    variant = page.variant(encoding)
     if has_etag(header(scope["headers"], b"if-none-match"), variant.etag):
-        headers = [(k, v) for k, v in variant.headers if k in NOT_MODIFIED]
+        headers = page.unchanged_headers(encoding)
         await send({"type": "http.response.start", "status": 304, "headers": headers})
         await send({"type": "http.response.body", "body": b"", "more_body": False})
         return
@@ -107,20 +104,9 @@ async def hand_out(page: ReadyPage, scope: Scope, send: Send) -> None:
     await send({"type": "http.response.body", "body": body, "more_body": False})
 
 
-def is_personal(headers: list[tuple[bytes, bytes]]) -> bool:
-    """A reader with a session and without scripts: what is theirs must be in the page itself."""
-    cookies = header(headers, b"cookie")
-    return SESSION in cookies and SCRIPTS not in cookies
-
-
 def address_of(path: bytes, query: bytes) -> bytes:
     """Path and query without the parameters that mean nothing to us, such as a campaign's name."""
     if not query:
         return path
     known = [(k, v) for k, v in parse_qsl(query.decode("latin-1")) if k in MEANINGFUL]
     return path + b"?" + urlencode(sorted(known)).encode() if known else path
-
-
-def now() -> int:
-    """Milliseconds since 1970-01-01 UTC."""
-    return time.time_ns() // 1_000_000

@@ -26,8 +26,8 @@ class Speech:
         self.language = language
         self.locale = find_locale(language)
         self._words = read_catalogue(language)
-        self.say = self._words.gettext
-        self.count = self._words.ngettext
+        self.gettext = self._words.gettext
+        self.ngettext = self._words.ngettext
         self.direction = "rtl" if self.locale.text_direction == "rtl" else "ltr"
         self.date = lru_cache(10_000)(self._date)
         self.moment = lru_cache(10_000)(self._moment)

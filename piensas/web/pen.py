@@ -72,10 +72,10 @@ class Pen:
         if self.site.greeting:
             return [(self.language, self.site.greeting)]
         others = [language for language in self.site.languages if language != self.language]
-        return [(each, speech_of(each).say("What do you think?")) for each in (self.language, *others)]
+        return [(each, speech_of(each).gettext("What do you think?")) for each in (self.language, *others)]
 
     def orders(self) -> list[tuple[str, str]]:
-        _ = self.speech.say
+        _ = self.speech.gettext
         names = dict(
             zip(ORDER_NAMES, (_("oldest"), _("newest"), _("best"), _("most discussed")), strict=True)
         )
@@ -98,8 +98,8 @@ class Pen:
     def _words(self) -> dict[str, Any]:
         speech: Speech = self.speech
         return {
-            "_": speech.say,
-            "ngettext": speech.count,
+            "_": speech.gettext,
+            "ngettext": speech.ngettext,
             "number": speech.number,
             "date": speech.date,
             "moment": speech.moment,

@@ -8,6 +8,7 @@ asked again, and only another answer costs the page its place.
 from __future__ import annotations
 
 import hashlib
+import time
 import zlib
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
@@ -19,6 +20,9 @@ import msgspec
 from piensas.store.database import Database
 
 Headers = list[tuple[bytes, bytes]]
+REPEATED = (b"etag", b"cache-control", b"vary", b"content-location", b"expires")
+SESSION = b"piensas="
+SCRIPTS = b"piensas-scripts=1"
 SMALLEST_TO_PACK = 400
 OVERHEAD = 600
 
@@ -54,7 +58,7 @@ class ReadyPage(msgspec.Struct):
     mark: bytes = b""
     variants: dict[bytes, Variant] = {}
     size: int = 0
-    wire: dict[bytes, tuple[bytes, bytes]] = {}
+    wires: dict[bytes, bytes] = {}
 
     def variant(self, encoding: bytes) -> Variant:
         """The page in an encoding, packed when first asked for."""
@@ -62,6 +66,22 @@ class ReadyPage(msgspec.Struct):
         if found is None:
             found = self.variants[encoding] = self._pack(encoding)
         return found
+
+    def whole_wire(self, encoding: bytes) -> bytes:
+        """Headers and body as HTTP/1.1 writes them, put together once."""
+        found = self.wires.get(encoding)
+        if found is None:
+            variant = self.variant(encoding)
+            found = self.wires[encoding] = write_head(variant.headers) + variant.body
+        return found
+
+    def unchanged_wire(self, encoding: bytes) -> bytes:
+        """The headers of a 304 as HTTP/1.1 writes them."""
+        return write_head(self.unchanged_headers(encoding))
+
+    def unchanged_headers(self, encoding: bytes) -> Headers:
+        """What a 304 repeats of the page's headers (RFC 9110, 15.4.5)."""
+        return [(name, value) for name, value in self.variant(encoding).headers if name in REPEATED]
 
     def _pack(self, encoding: bytes) -> Variant:
         body = PACKERS[encoding](self.body)
@@ -115,35 +135,45 @@ class ReadyPages:
         if page:
             self._used -= page.size
 
-    def is_unmoved(self, page: ReadyPage, now: int) -> bool:
-        """Nothing has been committed since the page was last found true, and it has not expired."""
+    def is_true_here(self, page: ReadyPage) -> bool:
+        """As `is_true`, without waiting: where the store cannot answer on this thread, only what has
+        not moved counts as true."""
         proof = page.proof
         if proof is None:
             return True
-        return page.mark == self._db.mark.read() and (proof.until is None or now < proof.until)
-
-    def is_true_here(self, page: ReadyPage, now: int) -> bool:
-        """As `is_true`, for a database that answers on this thread."""
         mark = self._db.mark.read()
-        return self._holds(page, now, mark, lambda proof: self._db.ask(proof.question, *proof.args))
-
-    async def is_true(self, page: ReadyPage, now: int) -> bool:
-        """Asks the page's question again and notes the mark if the answer is still the same."""
-        mark = self._db.mark.read()
-        proof = page.proof
-        if proof is None or self.is_unmoved(page, now):
+        if is_expired(proof):
+            return False
+        if page.mark == mark:
             return True
-        answer = await self._db.read(proof.question, *proof.args)
-        return self._holds(page, now, mark, lambda _: answer)
-
-    def _holds(self, page: ReadyPage, now: int, mark: bytes, ask: Callable[[Proof], Any]) -> bool:
-        proof = page.proof
-        if proof is None:
-            return True
-        if (proof.until is not None and now >= proof.until) or ask(proof) != proof.answer:
+        if not self._db.is_local or self._db.ask(proof.question, *proof.args) != proof.answer:
             return False
         page.mark = mark
         return True
+
+    async def is_true(self, page: ReadyPage) -> bool:
+        """Nothing has been committed since the page was last found true, or nothing that concerns it."""
+        proof = page.proof
+        if proof is None or self.is_true_here(page):
+            return True
+        mark = self._db.mark.read()
+        if is_expired(proof) or await self._db.read(proof.question, *proof.args) != proof.answer:
+            return False
+        page.mark = mark
+        return True
+
+
+def is_expired(proof: Proof) -> bool:
+    return proof.until is not None and time.time_ns() // 1_000_000 >= proof.until
+
+
+def is_personal(cookies: bytes) -> bool:
+    """A reader with a session and without scripts: what is theirs must be in the page itself."""
+    return SESSION in cookies and SCRIPTS not in cookies
+
+
+def write_head(headers: Headers) -> bytes:
+    return b"".join(name + b": " + value + b"\r\n" for name, value in headers) + b"\r\n"
 
 
 def choose_encoding(accepted: bytes, size: int) -> bytes:

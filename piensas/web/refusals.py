@@ -8,7 +8,7 @@ from litestar.exceptions import HTTPException
 
 from piensas.model.refusals import Malformed, NotFound, Refusal
 from piensas.web.answers import json_answer, page_answer, with_retry
-from piensas.web.errors import Problem, describe, problem_of, WORDS
+from piensas.web.errors import WORDS, Problem, describe, problem_of
 from piensas.web.pen import Pen, pen_of
 from piensas.web.press import Press
 from piensas.web.shapes import wants_json
@@ -29,7 +29,7 @@ class Refuser:
     def refuse_by_framework(self, request: Request, fault: HTTPException) -> Response[bytes]:
         if fault.status_code == 405:
             pen = self._pen(request)
-            words = WORDS["method_not_allowed"](pen.speech.say)
+            words = WORDS["method_not_allowed"](pen.speech.gettext)
             answer = self._answer(request, problem_of("method_not_allowed", words, pen.speech), pen)
             answer.headers.update({k: v for k, v in (fault.headers or {}).items() if k.lower() == "allow"})
             return answer
@@ -41,7 +41,7 @@ class Refuser:
         """A mistake of ours: told to the log in full, to the reader not at all."""
         log.error("failed", path=request.url.path, method=request.method, exc_info=fault)
         pen = self._pen(request)
-        words = WORDS["failed"](pen.speech.say)
+        words = WORDS["failed"](pen.speech.gettext)
         return self._answer(request, problem_of("failed", words, pen.speech), pen)
 
     def _answer(self, request: Request, problem: Problem, pen: Pen) -> Response[bytes]:

@@ -9,6 +9,7 @@ import uvicorn
 
 from piensas.settings import Settings
 from piensas.web.app import SETTINGS_FILE
+from piensas.web.protocol import find_protocol
 
 GRACE = 10
 """Seconds in which requests under way may finish when the server stops."""
@@ -30,7 +31,7 @@ def serve_site(
         port=port or server.port,
         workers=workers or server.workers,
         loop="uvloop",
-        http="httptools",
+        http=find_protocol(),
         ws="none",
         proxy_headers=False,
         server_header=False,

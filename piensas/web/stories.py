@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from litestar import Request, Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath
 
 from piensas.model.access import is_closed
 from piensas.model.moment import DAY
@@ -22,7 +24,9 @@ from piensas.web.viewer import Visit, read_visit
 
 
 @get("/{language:str}/{slug:str}")
-async def story_page(request: Request, press: Press, language: str, slug: str) -> Response[bytes]:
+async def story_page(
+    request: Request, press: NamedDependency[Press], language: FromPath[str], slug: FromPath[str]
+) -> Response[bytes]:
     walk = read_walk(request, press)
     mark = press.pages.mark()
     reading = await press.db.read(read_story, press.site.id, language, slug, walk)

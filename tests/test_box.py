@@ -1,0 +1,342 @@
+"""The comment box, row by row: what it takes, what it refuses, and in which words."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from tests.conftest import OpenNewsroom
+from tests.newsroom import Newsroom
+
+REFUSALS: list[tuple[str, dict[str, str], int, str, str | None, str]] = [
+    ("no text", {"text": ""}, 422, "text_missing", "text", "Please type your comment text."),
+    (
+        "blank text",
+        {"text": " \u200b\n\u00ad "},
+        422,
+        "text_missing",
+        "text",
+        "Please type your comment text.",
+    ),
+    (
+        "no name",
+        {"name": ""},
+        422,
+        "details_missing",
+        "name",
+        "Please fill the required fields (name, email).",
+    ),
+    (
+        "no email",
+        {"email": " "},
+        422,
+        "details_missing",
+        "email",
+        "Please fill the required fields (name, email).",
+    ),
+    ("bad email", {"email": "night"}, 422, "email_invalid", "email", "Please enter a valid email address."),
+    (
+        "two ats",
+        {"email": "a@b@example.org"},
+        422,
+        "email_invalid",
+        "email",
+        "Please enter a valid email address.",
+    ),
+    (
+        "script website",
+        {"website": "javascript:alert(1)"},
+        422,
+        "website_invalid",
+        "website",
+        "Please enter a web address that begins with http:// or https://.",
+    ),
+    (
+        "quote in website",
+        {"website": "https://example.org/'onmouseover='x"},
+        422,
+        "website_invalid",
+        "website",
+        "Please enter a web address that begins with http:// or https://.",
+    ),
+    (
+        "long name",
+        {"name": "n" * 246},
+        422,
+        "too_long",
+        "name",
+        "Your name may have 245 characters at most: please take 1 character away.",
+    ),
+    (
+        "long email",
+        {"email": "e" * 120 + "@example.org"},
+        422,
+        "too_long",
+        "email",
+        "Your email address may have 100 characters at most: please take 32 characters away.",
+    ),
+    (
+        "long website",
+        {"website": "https://example.org/" + "w" * 200},
+        422,
+        "too_long",
+        "website",
+        "Your web address may have 200 characters at most: please take 20 characters away.",
+    ),
+    (
+        "long text",
+        {"text": "t" * 65_530},
+        422,
+        "too_long",
+        "text",
+        "Your comment may have 65,525 characters at most: please take 5 characters away.",
+    ),
+]
+
+
+def test_every_bad_field_is_refused_by_name_in_json_and_beside_the_field_without_scripts(
+    newsroom: Newsroom,
+) -> None:
+    for case, fields, status, code, field, words in REFUSALS:
+        reader = newsroom.person()
+
+        problem = reader.post(**fields)
+        page = reader.post_form(**fields)
+
+        assert problem.status_code == page.status_code == status, case
+        assert problem.headers["content-type"] == "application/problem+json", case
+        assert problem.json()["code"] == code, case
+        assert problem.json().get("field") == field, case
+        assert problem.json()["detail"] == words, case
+        assert f'id="box-error" role="alert">{escape(words)}<' in page.text, case
+        assert re.search(rf'<(input|textarea)[^>]* name="{field}"[^>]*aria-invalid="true"', page.text), case
+        assert "box-error" in described_by(page.text, field or ""), case
+    assert newsroom.person().thread()["count"] == 0
+
+
+def test_what_was_typed_is_still_there_after_a_refusal(newsroom: Newsroom) -> None:
+    page = newsroom.person().post_form(
+        "My long thought", name="Kept", email="wrong", website="https://kept.example"
+    )
+
+    assert ">My long thought</textarea>" in page.text
+    assert 'value="Kept"' in page.text
+    assert 'value="wrong"' in page.text
+    assert 'value="https://kept.example"' in page.text
+
+
+@pytest.mark.parametrize(
+    ("field", "longest"),
+    [("text", "t" * 65_525), ("name", "n" * 245), ("website", "https://example.org/" + "w" * 180)],
+)
+def test_every_field_takes_its_maximum(newsroom: Newsroom, field: str, longest: str) -> None:
+    assert newsroom.person().post(**{field: longest}).status_code == 201
+
+
+def test_astral_letters_count_once_and_nothing_is_cut(newsroom: Newsroom) -> None:
+    text = "𝔘" * 65_525
+
+    comment = newsroom.person().post(text).json()["comment"]
+
+    assert comment["html"].count("𝔘") == 65_525
+
+
+def test_a_megabyte_in_any_field_is_refused(newsroom: Newsroom) -> None:
+    for field in ("text", "name", "email", "website"):
+        assert newsroom.person().post(**{field: "x" * (1 << 20)}).json()["code"] == "too_long", field
+
+
+def test_the_same_words_again_are_a_duplicate(newsroom: Newsroom) -> None:
+    reader = newsroom.person()
+    reader.comment("I said that.", draft="first-draft")
+
+    again = reader.post("I said  that.", draft="other-draft")
+
+    assert again.status_code == 409
+    assert again.json()["code"] == "duplicate"
+    assert again.json()["detail"].startswith("Duplicate comment detected")
+
+
+def test_the_same_words_from_another_browser_with_the_same_address_are_a_duplicate(
+    newsroom: Newsroom,
+) -> None:
+    newsroom.person().comment("I said that.", draft="first-draft")
+
+    assert newsroom.person().post("I said that.", draft="other-draft").status_code == 409
+    assert (
+        newsroom.person().post("I said that.", draft="third-draft", email="b@example.org").status_code == 201
+    )
+
+
+def test_the_same_words_under_another_comment_are_not_a_duplicate(newsroom: Newsroom) -> None:
+    reader = newsroom.person()
+    first = reader.comment("Same here.")
+
+    assert reader.post("Same here.", parent=first).status_code == 201
+
+
+def test_the_same_draft_sent_twice_is_one_comment(newsroom: Newsroom) -> None:
+    reader = newsroom.person()
+
+    once = reader.post(draft="a-draft-of-mine").json()["comment"]["id"]
+    twice = reader.post(draft="a-draft-of-mine").json()["comment"]["id"]
+
+    assert once == twice
+    assert reader.thread()["count"] == 1
+
+
+def test_a_browser_that_never_got_the_answer_sends_its_draft_again_and_owns_the_comment(
+    newsroom: Newsroom,
+) -> None:
+    newsroom.person().post(draft="answer-was-lost")
+    again = newsroom.person()
+
+    comment = again.post(draft="answer-was-lost").json()["comment"]["id"]
+
+    assert again.change(comment, "text", text="Edited after all.").status_code == 200
+
+
+def test_a_form_sent_twice_without_scripts_is_one_comment(newsroom: Newsroom) -> None:
+    reader = newsroom.person()
+
+    first = reader.post_form("Pressed twice.")
+    second = reader.post_form("Pressed twice.")
+
+    assert first.status_code == second.status_code == 303
+    assert first.headers["location"] == second.headers["location"]
+    newsroom.hands.turn(minutes=2)
+    assert reader.post_form("Pressed twice.").status_code == 409
+
+
+def test_whoever_posts_too_fast_is_told_how_long_to_wait(open_site: OpenNewsroom) -> None:
+    newsroom = open_site(seconds_between_comments=15)
+    reader = newsroom.person()
+    reader.comment("One.")
+    newsroom.hands.turn(seconds=5)
+
+    refused = reader.post("Two.")
+    newsroom.hands.turn(seconds=10)
+    taken = reader.post("Two.")
+
+    assert refused.status_code == 429
+    assert refused.json()["code"] == "too_fast"
+    assert refused.headers["retry-after"] == "10"
+    assert taken.status_code == 201
+
+
+def test_forgetting_the_cookie_does_not_make_anybody_faster(open_site: OpenNewsroom) -> None:
+    newsroom = open_site(seconds_between_comments=15)
+    address = {"X-Forwarded-For": "203.0.113.9, 198.51.100.7"}
+    public = {"X-Forwarded-For": "8.8.8.8"}
+    newsroom.person().send_json(
+        newsroom.comments, {"text": "1", "name": "a", "email": "a@example.org"}, **public
+    )
+
+    same = newsroom.person().send_json(
+        newsroom.comments, {"text": "2", "name": "b", "email": "b@example.org"}, **public
+    )
+    other = newsroom.person().send_json(
+        newsroom.comments, {"text": "3", "name": "c", "email": "c@example.org"}, **address
+    )
+
+    assert same.status_code == 429
+    assert other.status_code == 201
+
+
+def test_a_closed_story_takes_no_comment(open_site: OpenNewsroom) -> None:
+    newsroom = open_site(close_after_days=14)
+    reader = newsroom.person()
+    assert reader.post().status_code == 201
+
+    newsroom.hands.turn(days=14)
+    refused, page = reader.post("Later."), reader.post_form("Later.")
+
+    assert (refused.status_code, refused.json()["code"]) == (403, "closed")
+    assert page.status_code == 403
+    assert "Sorry, comments are closed for this story." in page.text
+    assert "Later." in page.text
+    assert "<form" not in newsroom.person().read().split('id="respond"')[1].split('class="bar"')[0]
+
+
+def test_a_site_that_requires_login_says_so(open_site: OpenNewsroom) -> None:
+    refused = open_site(require_login=True).person().post()
+
+    assert (refused.status_code, refused.json()["code"]) == (403, "login_required")
+
+
+def test_details_may_be_left_out_where_the_site_does_not_ask(open_site: OpenNewsroom) -> None:
+    newsroom = open_site(require_name_and_email=False)
+
+    assert newsroom.person().post(name="", email="").status_code == 201
+    assert "Guest" in newsroom.person().read()
+
+
+def test_a_reply_to_what_is_not_published_is_refused(open_site: OpenNewsroom) -> None:
+    newsroom = open_site(hold_words=("secret",))
+    held = newsroom.person().comment("a secret thing")
+
+    refused = newsroom.person().post("Tell me!", parent=held, email="b@example.org")
+    unknown = newsroom.person().post("Tell me!", parent="77", email="b@example.org")
+
+    assert (refused.status_code, refused.json()["code"]) == (403, "parent_unavailable")
+    assert refused.content == unknown.content
+
+
+def test_an_unknown_story_and_a_comment_one_may_not_see_are_answered_alike(open_site: OpenNewsroom) -> None:
+    newsroom = open_site(hold_words=("secret",))
+    held = newsroom.person().comment("a secret thing")
+    stranger = newsroom.person()
+
+    answers = [
+        stranger.send_json("/stories/77/comments", {"text": "x"}),
+        stranger.change("77", "text", text="x"),
+        stranger.change(held, "text", text="x"),
+        stranger.change(held, "vote", value="up"),
+        stranger.change(held, "withdrawal"),
+    ]
+
+    assert {answer.status_code for answer in answers} == {404}
+    assert len({answer.content for answer in answers}) == 1
+    assert stranger.get(f"{newsroom.story}/comments/{held}").status_code == 404
+
+
+def test_a_rejected_word_is_refused_and_the_comment_is_kept_for_the_desk(open_site: OpenNewsroom) -> None:
+    newsroom = open_site(reject_words=("casino",))
+
+    refused = newsroom.person().post("Best CASINO in town")
+
+    assert (refused.status_code, refused.json()["code"]) == (403, "rejected")
+    assert newsroom.person().thread()["count"] == 0
+
+
+def test_bodies_that_are_no_form_and_no_json_are_refused(newsroom: Newsroom) -> None:
+    own = {"sec-fetch-site": "same-origin", "accept": "application/json"}
+    bodies: list[tuple[Any, str]] = [
+        (b"{", "application/json"),
+        (b'{"text": 1}', "application/json"),
+        (b'{"text": "\\ud800"}', "application/json"),
+        (b"[" * 100_000, "application/json"),
+        (b"NaN", "application/json"),
+        (b"text=\xff\xfe", "application/x-www-form-urlencoded"),
+        (b"&".join(b"a%d=1" % n for n in range(10_000)), "application/x-www-form-urlencoded"),
+        (b"text=hello", "text/plain"),
+        (b"", "multipart/form-data; boundary=x"),
+    ]
+    for body, kind in bodies:
+        answer = newsroom.person().client.post(
+            newsroom.comments, content=body, headers=own | {"content-type": kind}
+        )
+        assert answer.status_code in (400, 422), (body[:20], kind, answer.text)
+    assert newsroom.person().thread()["count"] == 0
+
+
+def escape(words: str) -> str:
+    return words.replace("'", "&#39;").replace(">", "&gt;")
+
+
+def described_by(page: str, field: str) -> str:
+    found = re.search(rf'<(?:input|textarea)[^>]* name="{field}"[^>]*>', page)
+    described = found and re.search(r'aria-describedby="([^"]*)"', found[0])
+    return described[1] if described else ""
