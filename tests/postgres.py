@@ -13,7 +13,10 @@ from pathlib import Path
 
 import psycopg
 
+from piensas.store.upgrading import upgrade
+
 USER = "postgres"
+TEMPLATE = "piensas_template"
 
 
 @contextmanager
@@ -33,16 +36,20 @@ def run_postgresql(folder: Path) -> Iterator[str]:
         )
     run_as_user([programs / "pg_ctl", "-D", data, "-w", "-l", folder / "log", "start"])
     try:
-        yield f"postgresql://{USER}@127.0.0.1:{port}"
+        server = f"postgresql://{USER}@127.0.0.1:{port}"
+        with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+            connection.execute(f'CREATE DATABASE "{TEMPLATE}"')
+        upgrade(f"{server}/{TEMPLATE}")
+        yield server
     finally:
         run_as_user([programs / "pg_ctl", "-D", data, "-m", "immediate", "stop"])
 
 
 @contextmanager
 def new_database(server: str, name: str) -> Iterator[str]:
-    """An empty database of its own for one test."""
+    """A database of its own for one test, with our tables and nothing in them."""
     with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{TEMPLATE}"')
     try:
         yield f"{server}/{name}"
     finally:

@@ -134,7 +134,7 @@ class NoticeMark:
             self.bump()
             self._hears = True
             while not self._closing.is_set():
-                for _ in connection.notifies(timeout=0.5, stop_after=1):
+                for _ in connection.notifies(timeout=0.1, stop_after=1):
                     self.bump()
 
 

@@ -18,6 +18,7 @@ from defusedxml.ElementTree import iterparse
 
 Fields = dict[str, str]
 
+OUTERMOST = ("rss", "channel")
 VERSIONS = ("1.0", "1.1", "1.2")
 NAMESPACE = re.compile(r"https?://wordpress\.org/export/(\d+\.\d+)/(excerpt/)?")
 PREFIXES = {
@@ -116,10 +117,11 @@ def read_channel(lines: Lines) -> Iterator[Part]:
 
 
 def require_place(open_elements: list[Element], line: int) -> None:
-    """The outermost element is `rss` and holds nothing but channels."""
-    depth, name = len(open_elements), open_elements[-1].tag
-    if (depth == 1 and name != "rss") or (depth == 2 and name != "channel"):
-        raise NotAnExport(f"A WordPress export has no <{name}> here.", line)
+    """The outermost element is `rss`, and everything in it stands in a `channel`."""
+    depth, tag = len(open_elements), open_elements[-1].tag
+    if depth <= len(OUTERMOST) and tag != OUTERMOST[depth - 1]:
+        name, wanted = tag.rpartition("}")[2], OUTERMOST[depth - 1]
+        raise NotAnExport(f"This is not a WordPress export: it has <{name}>, not <{wanted}>.", line)
 
 
 def versions_of(address: str) -> set[str]:
