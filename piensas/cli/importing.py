@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from functools import partial
+from io import BufferedReader, RawIOBase
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 import click
 import msgspec
 from rich.console import Console
 from rich.progress import Progress
 
-from piensas.actions.arriving import admit_story, list_instalments, plan_arrival
+from piensas.actions.arriving import AT_ONCE, Plan, admit_story, list_instalments, plan_arrival
 from piensas.cli.opening import Wrong, find_settings, open_database
 from piensas.cli.tally import KINDS, Tally, draw_tally
 from piensas.model.arrival import ArrivingStory, Note
@@ -23,6 +26,9 @@ from piensas.transfer.wordpress import Reading, Survey, list_arrivals, survey_ex
 from piensas.transfer.wxr import NotAnExport
 
 out = Console()
+
+BLOCK = 1 << 18
+STORIES_AT_ONCE = 100
 
 
 class Desk(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,7 +68,7 @@ def wordpress(file: Path | None, export: Path, dry_run: bool, language: str | No
         survey = check_file(export, progress)
         with open_database(settings) as db:
             desk = Desk(db=db, site=settings.site, clock=Clock(), language=chosen, rehearsal=dry_run)
-            with progress.open(export, "rb", description="Importing") as source:
+            with open_export(export, progress, "Importing") as source:
                 tally = take_in(desk, survey, source)
     draw_tally(tally, out)
     if dry_run:
@@ -81,7 +87,7 @@ def choose_language(settings: Settings, language: str | None) -> str:
 def check_file(export: Path, progress: Progress) -> Survey:
     """Refuses what is not an intact export, before anything is written."""
     try:
-        with progress.open(export, "rb", description="Checking") as source:
+        with open_export(export, progress, "Checking") as source:
             return survey_export(source)
     except NotAnExport as fault:
         place = ":".join(str(part) for part in (export, fault.line, fault.column) if part)
@@ -90,33 +96,66 @@ def check_file(export: Path, progress: Progress) -> Survey:
         raise Wrong(f"{export} cannot be read: {fault.strerror}.") from fault
 
 
-def take_in(desk: Desk, survey: Survey, source: BinaryIO) -> Tally:
+@contextmanager
+def open_export(export: Path, progress: Progress, description: str) -> Iterator[BinaryIO]:
+    """The file, showing how much of it has been read; in blocks, because to show it takes time."""
+    with progress.open(export, "rb", description=description) as file:
+        yield BufferedReader(cast(RawIOBase, file), BLOCK)
+
+
+def take_in(desk: Desk, survey: Survey, file: BinaryIO) -> Tally:
     """Goes through a file that has been checked and keeps what is new, story by story."""
     tally = Tally()
     tally.count("item", "in the file", survey.items)
     tally.count("comment", "in the file", survey.comments)
     reading = Reading(survey, desk.language, desk.clock().now)
-    for arrival in list_arrivals(source, reading):
-        if isinstance(arrival, Note):
-            tally.note([arrival])
-        else:
-            take_in_story(desk, survey.source, arrival, tally)
+    stories = pick_stories(list_arrivals(file, reading), tally)
+    take = rehearse if desk.rehearsal else admit
+    latest = ""
+    for story, plan in take(desk, survey.source, stories):
+        if story.foreign_id != latest:
+            tally.count("item", "already here" if plan.story_id else "new")
+        latest = story.foreign_id
+        tally.count("comment", "new", len(plan.comments))
+        tally.count("comment", "already here", plan.known)
+        tally.note(plan.changes)
     return tally
 
 
-def take_in_story(desk: Desk, source: str, arriving: ArrivingStory, tally: Tally) -> None:
-    plan = desk.db.ask(plan_arrival, desk.site, source, arriving, desk.clock())
-    tally.count("item", "already here" if plan.story_id else "new")
-    if desk.rehearsal or plan.is_empty:
-        instalments = [plan]
-    else:
-        instalments = [
-            desk.db.do(
-                partial(admit_story, site=desk.site, source=source, arriving=part, moment=desk.clock())
-            )
-            for part in list_instalments(arriving)
+def pick_stories(arrivals: Iterable[ArrivingStory | Note], tally: Tally) -> Iterator[ArrivingStory]:
+    for arrival in arrivals:
+        if isinstance(arrival, Note):
+            tally.note([arrival])
+        else:
+            yield arrival
+
+
+def rehearse(
+    desk: Desk, source: str, stories: Iterable[ArrivingStory]
+) -> Iterator[tuple[ArrivingStory, Plan]]:
+    for story in stories:
+        yield story, desk.db.ask(plan_arrival, desk.site, source, story, desk.clock())
+
+
+def admit(desk: Desk, source: str, stories: Iterable[ArrivingStory]) -> Iterator[tuple[ArrivingStory, Plan]]:
+    """Each instalment with what it brought; small stories share a commit."""
+    for batch in list_batches(part for story in stories for part in list_instalments(story)):
+        deeds = [
+            partial(admit_story, site=desk.site, source=source, arriving=part, moment=desk.clock())
+            for part in batch
         ]
-    for done in instalments:
-        tally.note(done.changes)
-        tally.count("comment", "new", len(done.comments))
-        tally.count("comment", "already here", done.known)
+        yield from zip(batch, desk.db.do_all(deeds), strict=True)
+
+
+def list_batches(parts: Iterable[ArrivingStory]) -> Iterator[list[ArrivingStory]]:
+    """As many instalments as have no more comments together than one of them may have."""
+    batch: list[ArrivingStory] = []
+    comments = 0
+    for part in parts:
+        if batch and (comments + len(part.comments) > AT_ONCE or len(batch) == STORIES_AT_ONCE):
+            yield batch
+            batch, comments = [], 0
+        batch.append(part)
+        comments += len(part.comments)
+    if batch:
+        yield batch

@@ -60,6 +60,13 @@ const send = async (url, what) => {
 // ——— the box
 
 const form = /** @type {HTMLFormElement} */ (box.querySelector("form"));
+const cancel = /** @type {HTMLAnchorElement} */ (box.querySelector(".cancel"));
+const button = /** @type {HTMLElement} */ (box.querySelector(".post"));
+
+/** The words for what went wrong, and the field that they are about.
+ * @param {any} problem @returns {[string, string?]} */
+const explain = (problem) =>
+  problem.code ? [problem.message, problem.field] : [form?.dataset.unavailable ?? "", undefined];
 
 /** @param {string} name */
 const field = (name) => /** @type {HTMLInputElement} */ (form.elements.namedItem(name));
@@ -72,19 +79,29 @@ const grow = () => {
   text.style.height = `${text.scrollHeight + 2}px`;
 };
 
+/** Adds what is wrong to a field's description, or takes it away.
+ * @param {Element} what @param {string} wrong */
+const describe = (what, wrong) => {
+  const hints = (what.getAttribute("aria-describedby") ?? "").replace(/ ?box-error/, "");
+  what.setAttribute("aria-describedby", `${hints}${wrong}`.trim());
+};
+
 /** @param {string} words @param {string} [name] */
 const complain = (words, name) => {
   const error = /** @type {HTMLElement} */ (form.querySelector(".error"));
-  for (const each of form.querySelectorAll("[aria-invalid]")) each.removeAttribute("aria-invalid");
+  for (const each of form.querySelectorAll("[aria-invalid]")) {
+    each.removeAttribute("aria-invalid");
+    describe(each, "");
+  }
   error.textContent = words;
   error.hidden = !words;
   if (!words) return;
   announce(words);
   const wrong = name && field(name);
-  if (!wrong) return;
+  if (!wrong) return form.querySelector(".send")?.before(error);
   wrong.closest(".field")?.after(error);
   wrong.setAttribute("aria-invalid", "true");
-  wrong.setAttribute("aria-describedby", "box-error");
+  describe(wrong, " box-error");
   wrong.focus();
 };
 
@@ -147,20 +164,30 @@ const post = async (event) => {
     goHome();
     show(result);
   } catch (problem) {
-    complain(problem.code ? problem.message : (form.dataset.unavailable ?? ""), problem.field);
+    complain(...explain(problem));
   } finally {
     form.removeAttribute("aria-busy");
   }
 };
 
+/** Where the box stood when the page came, and what it was for. */
+const origin = form && {
+  parent: field("parent").value,
+  button: button.textContent,
+  href: cancel.href,
+  hidden: cancel.hidden,
+};
+
 const goHome = () => {
   if (box.parentElement === home) return;
   home?.insertBefore(box, after);
-  field("parent").value = "";
+  field("parent").value = origin.parent;
   if (heading) heading.innerHTML = policy.createHTML(greeting);
-  /** @type {HTMLElement} */ (form.querySelector(".cancel")).hidden = true;
-  /** @type {HTMLElement} */ (form.querySelector(".post")).textContent = form.dataset.post ?? "";
+  button.textContent = origin.button;
+  cancel.href = origin.href;
+  cancel.hidden = origin.hidden;
   field("text").value = field("draft").value = "";
+  complain("");
   restoreDraft();
 };
 
@@ -171,11 +198,10 @@ const answer = (link) => {
   comment.after(box);
   field("parent").value = comment.dataset.id ?? "";
   field("text").value = field("draft").value = "";
-  if (heading) heading.textContent = (form.dataset.reply ?? "").replace("%(name)s", link.dataset.name ?? "");
-  const cancel = /** @type {HTMLAnchorElement} */ (form.querySelector(".cancel"));
+  if (heading) heading.textContent = (form.dataset.reply ?? "").replace("%(name)s", () => link.dataset.name ?? "");
   cancel.hidden = false;
   cancel.href = `#comment-${comment.dataset.id}`;
-  /** @type {HTMLElement} */ (form.querySelector(".post")).textContent = form.dataset.replyButton ?? "";
+  button.textContent = form.dataset.replyButton ?? "";
   form.classList.add("open");
   complain("");
   restoreDraft();
@@ -188,9 +214,8 @@ const answer = (link) => {
 const find = (id) => /** @type {HTMLElement | null} */ (document.querySelector(`.comment[data-id="${CSS.escape(id)}"]`));
 
 /** Puts a comment's HTML in its place: over what stands there, under its parent, or at the end.
- * @param {string} id @param {string | undefined} parent @param {string} piece */
-const put = (id, parent, piece) => {
-  const fresh = /** @type {HTMLElement} */ (parse(piece).firstElementChild);
+ * @param {string} id @param {string | undefined} parent @param {HTMLElement} fresh */
+const put = (id, parent, fresh) => {
   const old = find(id);
   if (old) {
     old.replaceWith(fresh);
@@ -202,7 +227,7 @@ const put = (id, parent, piece) => {
   if (!list) {
     list = document.createElement("ol");
     list.className = "comments";
-    above.querySelector(":scope > .comment, :scope > .box")?.after(list) ?? above.prepend(list);
+    above.querySelector(":scope > .comment")?.after(list);
   }
   const item = document.createElement("li");
   item.id = `comment-${id}`;
@@ -213,11 +238,29 @@ const put = (id, parent, piece) => {
   return fresh;
 };
 
+/** @param {string} piece */
+const parsePiece = (piece) => /** @type {HTMLElement} */ (parse(piece).firstElementChild);
+
+/** Leads the reader to a comment.
+ * @param {HTMLElement | null} [comment] */
+const lead = (comment) => {
+  comment?.classList.add("here");
+  comment?.focus();
+};
+
 /** @param {any} result */
 const show = (result) => {
-  const fresh = put(result.comment.id, result.comment.parent, result.piece);
+  lead(put(result.comment.id, result.comment.parent, parsePiece(result.piece)));
   announce(result.message);
-  fresh?.focus();
+};
+
+/** @param {any} result @param {HTMLElement} pressed */
+const showVote = (result, pressed) => {
+  const place = pressed.matches(":last-child") ? "last" : "first";
+  const fresh = put(result.comment.id, result.comment.parent, parsePiece(result.piece));
+  const again = /** @type {HTMLElement | null} */ (fresh?.querySelector(`.votes button:${place}-child`));
+  announce(again?.getAttribute("aria-label") ?? "");
+  again?.focus();
 };
 
 /** @param {HTMLAnchorElement} link */
@@ -226,11 +269,13 @@ const more = async (link) => {
   const page = parse(await (await fetch(link.href)).text());
   const items = [...page.querySelectorAll("#thread > ol.comments > li")];
   const next = page.querySelector("#thread > .more");
-  if (!items.length) return location.assign(link.href);
+  if (!items.length || discussion.dataset.branch) return location.assign(link.href);
+  for (const item of items) document.getElementById(item.id)?.remove();
   place.closest("#thread")?.querySelector(":scope > ol.comments")?.append(...items);
   if (next) place.replaceWith(next);
   else place.remove();
-  /** @type {HTMLElement | null} */ (items[0].querySelector(".comment"))?.focus();
+  await merge();
+  lead(/** @type {HTMLElement | null} */ (items[0].querySelector(".comment")));
 };
 
 /** Fetches the form that a link leads to and lets the author use it in place.
@@ -251,9 +296,11 @@ const deed = async (what, button) => {
   const value = button?.getAttribute("value");
   if (value) body.set("value", value);
   try {
-    show(await send(what.action, body));
+    const result = await send(what.action, body);
+    if (button && what.matches(".votes")) showVote(result, button);
+    else show(result);
   } catch (problem) {
-    const words = problem.code ? problem.message : (form?.dataset.unavailable ?? "");
+    const [words] = explain(problem);
     announce(words);
     let error = what.querySelector(".error");
     if (!error) what.prepend((error = Object.assign(document.createElement("p"), { className: "error" })));
@@ -268,8 +315,13 @@ const merge = async () => {
   const seen = memory.read(`seen:${story}`) ?? "0";
   const ids = [...document.querySelectorAll(".comment[data-id]")].map((each) => /** @type {HTMLElement} */ (each).dataset.id ?? "0");
   const language = document.documentElement.lang;
-  const own = await (await fetch(`/stories/${story}/viewer?language=${language}&since=${seen}`)).json();
-  for (const { id, parent, piece } of own.pieces.reverse()) put(id, parent, piece);
+  const answer = await fetch(`/stories/${story}/viewer?language=${language}&since=${seen}`).catch(() => null);
+  if (!answer?.ok) return;
+  const own = await answer.json();
+  for (const { id, parent, piece } of own.pieces.reverse()) {
+    const fresh = parsePiece(piece);
+    if (find(id) || fresh.matches(".held")) put(id, parent, fresh);
+  }
   for (const [id, value] of Object.entries(own.votes)) {
     const pressed = find(id)?.querySelector(`.votes [value="${value > 0 ? "up" : "down"}"]`);
     pressed?.setAttribute("aria-pressed", "true");
@@ -293,8 +345,18 @@ document.addEventListener("click", (event) => {
   const kind = [...link.classList, link.rel].find((name) => name in clicks);
   if (!kind || (kind === "reply" && !form)) return;
   event.preventDefault();
-  clicks[kind](link);
+  follow(link, clicks[kind]);
 });
+
+/** Where we cannot do it in place, the link still leads to the page that can.
+ * @param {HTMLAnchorElement} link @param {(link: HTMLAnchorElement) => unknown} way */
+const follow = async (link, way) => {
+  try {
+    await way(link);
+  } catch {
+    location.assign(link.href);
+  }
+};
 
 /** @type {Record<string, (link: HTMLAnchorElement) => unknown>} */
 const clicks = {
@@ -306,6 +368,7 @@ const clicks = {
     const changing = link.closest("form.change");
     const comment = /** @type {HTMLElement | null} */ (link.closest("li")?.querySelector(".comment"));
     if (changing) changing.remove();
+    else if (box.parentElement === home) return location.assign(link.href);
     else goHome();
     comment?.focus();
   },
@@ -322,6 +385,9 @@ if (form) {
   form.addEventListener("focusin", () => form.classList.add("open"));
   form.addEventListener("input", () => (saveDraft(), grow(), showAvatar()));
   form.addEventListener("submit", post);
+  addEventListener("storage", ({ key, newValue }) => {
+    if (key === `piensas:${draftKey()}` && !newValue) field("draft").value = "";
+  });
   restoreDetails();
   restoreDraft();
   showAvatar();

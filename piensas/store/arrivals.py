@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, bindparam, insert, select
 
 from piensas.store.tables import arrivals
 
@@ -13,17 +13,23 @@ AT_ONCE = 5_000
 """Ids in one question; SQLite allows 32,766 variables in a statement."""
 
 
+FROM_SOURCE = (arrivals.c.site_id == bindparam("site"), arrivals.c.source == bindparam("source"))
+FIND = select(arrivals.c.story_id, arrivals.c.id).where(
+    *FROM_SOURCE, arrivals.c.kind == bindparam("kind"), arrivals.c.foreign_id == bindparam("foreign_id")
+)
+LIST_COMMENTS = select(arrivals.c.foreign_id, arrivals.c.id).where(
+    *FROM_SOURCE,
+    arrivals.c.kind == "comment",
+    arrivals.c.foreign_id.in_(bindparam("foreign_ids", expanding=True)),
+)
+
+
 def find_arrival(
     db: Connection, site_id: int, source: str, kind: str, foreign_id: str
 ) -> tuple[int, int] | None:
     """(story id, own id) of a record that has come in before."""
-    question = select(arrivals.c.story_id, arrivals.c.id).where(
-        arrivals.c.site_id == site_id,
-        arrivals.c.source == source,
-        arrivals.c.kind == kind,
-        arrivals.c.foreign_id == foreign_id,
-    )
-    row = db.execute(question).first()
+    key = {"site": site_id, "source": source, "kind": kind, "foreign_id": foreign_id}
+    row = db.execute(FIND, key).first()
     return (row[0], row[1]) if row else None
 
 
@@ -31,13 +37,10 @@ def list_arrived_comments(
     db: Connection, site_id: int, source: str, foreign_ids: Sequence[str]
 ) -> dict[str, int]:
     """Our ids of those comments that have come in before, by the ids that the source gave."""
-    question = select(arrivals.c.foreign_id, arrivals.c.id).where(
-        arrivals.c.site_id == site_id, arrivals.c.source == source, arrivals.c.kind == "comment"
-    )
     arrived: dict[str, int] = {}
     for start in range(0, len(foreign_ids), AT_ONCE):
         some = foreign_ids[start : start + AT_ONCE]
-        rows = db.execute(question.where(arrivals.c.foreign_id.in_(some)))
+        rows = db.execute(LIST_COMMENTS, {"site": site_id, "source": source, "foreign_ids": some})
         arrived |= {row[0]: row[1] for row in rows}
     return arrived
 

@@ -26,6 +26,7 @@ LIST_OWN = (
     .order_by(comments.c.id.desc())
     .limit(bindparam("limit"))
 )
+LIST_TAKEN = select(comments.c.id).where(*IN_STORY, comments.c.id.in_(bindparam("ids", expanding=True)))
 CHANGE = update(comments).where(*IN_STORY, comments.c.id == bindparam("which"))
 
 
@@ -96,10 +97,7 @@ def find_last_seq(db: Connection, site_id: int, story_id: int, root_id: int) -> 
 
 def list_taken_ids(db: Connection, site_id: int, story_id: int, ids: Sequence[int]) -> list[int]:
     """Those of the ids that comments of the story have already."""
-    question = select(comments.c.id).where(
-        comments.c.site_id == site_id, comments.c.story_id == story_id, comments.c.id.in_(ids)
-    )
-    return list(db.execute(question).scalars())
+    return list(db.execute(LIST_TAKEN, {"site": site_id, "story": story_id, "ids": ids}).scalars())
 
 
 def save_comment(db: Connection, comment: Comment) -> None:

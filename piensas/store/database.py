@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
@@ -71,6 +71,11 @@ class Database:
     def do(self, deed: Callable[[Connection], T], order: int = 0) -> T:
         """Carries out a deed; when it returns, the deed is on disk."""
         return self._writer.submit(deed, order).result()
+
+    def do_all(self, deeds: Iterable[Callable[[Connection], T]]) -> list[T]:
+        """As `do`, for deeds that may share a commit; each is still whole or not done at all."""
+        waiting = [self._writer.submit(deed, 0) for deed in deeds]
+        return [future.result() for future in waiting]
 
     async def write(self, deed: Callable[[Connection], T], order: int = 0) -> T:
         """As `do`, without stopping the event loop. Deeds of one batch run in rising `order`."""

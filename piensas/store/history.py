@@ -21,7 +21,8 @@ def list_decisions(db: Connection, comment: Comment) -> list[Decision]:
         )
         .order_by(decisions.c.id)
     )
-    return [msgspec.convert(dict(row._mapping), Decision) for row in db.execute(question)]
+    rows = db.execute(question)
+    return [Decision(**{**row._mapping, "reasons": tuple(row.reasons)}) for row in rows]
 
 
 def list_edits(db: Connection, comment: Comment) -> list[Edit]:

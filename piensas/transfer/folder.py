@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -18,6 +18,7 @@ from piensas.model.story import Manuscript
 
 FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?\n)---[ \t]*(?:\n|\Z)", re.DOTALL)
 NAME = re.compile(r"(?P<key>.+?)(?:\.(?P<language>[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*))?\.md")
+TIMES = ("published", "updated")
 SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 PICTURE = re.compile(r'(<img src=")(?![a-z]+:|/)')
 
@@ -106,14 +107,14 @@ def read_source(file: Path) -> str:
 
 def read_matter(file: Path, text: str) -> FrontMatter:
     try:
-        fields = yaml.safe_load(text)
+        fields = yaml.load(text, yaml.BaseLoader)  # noqa: S506  # makes strings, lists and dicts only
     except yaml.MarkedYAMLError as fault:
         line = fault.problem_mark.line + 2 if fault.problem_mark else 1
         raise BrokenFile(file, line, f"The front matter is not YAML: {fault.problem}.") from fault
     except (yaml.YAMLError, ValueError, RecursionError) as fault:
         raise BrokenFile(file, 1, f"The front matter is not YAML: {fault}.") from fault
     if isinstance(fields, dict):
-        fields = {name: as_datetime(value) for name, value in fields.items()}
+        fields = {name: as_datetime(value) if name in TIMES else value for name, value in fields.items()}
     try:
         return msgspec.convert(fields, FrontMatter, strict=False)
     except msgspec.ValidationError as fault:
@@ -152,10 +153,11 @@ def as_tuple(names: tuple[str, ...] | str) -> tuple[str, ...]:
 
 
 def as_datetime(value: Any) -> Any:
-    """A date alone is its midnight; everything else stays as it is."""
-    if isinstance(value, date) and not isinstance(value, datetime):
-        return datetime(value.year, value.month, value.day, tzinfo=UTC)
-    return value
+    """A time as ISO 8601 writes it; a date alone is its midnight. What is no time stays as it is."""
+    try:
+        return datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        return value
 
 
 def as_millis(when: datetime) -> int:

@@ -26,7 +26,8 @@ PREFIXES = {
     "http://purl.org/dc/elements/1.1/": "dc:",
 }
 BEFORE_XML = b"\xef\xbb\xbf \t\r\n"
-LONGEST_LINE = 1 << 16
+BLOCK = 1 << 16
+HEAD = 1_000
 
 
 class NotAnExport(Exception):
@@ -49,29 +50,34 @@ class Part(msgspec.Struct):
 
 
 class Lines:
-    """A file as the parser reads it: line by line, from the beginning of the XML.
+    """A file as the parser reads it, from the beginning of the XML: its head line by line, then in blocks.
 
-    What editors and servers put before it (a byte order mark, blank lines) is passed over.
+    What editors and servers put before the XML (a byte order mark, blank lines) is passed over.
+    `number` is the line at which the latest reading began: what we refuse ourselves stands in the head.
     """
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
-        self._at_start = True
+        self._begun = False
+        self._ended = 0
         self.number = 0
         self.skipped = 0
 
     def read(self, _: int = -1) -> bytes:
-        line = self._next()
-        while self.number == self.skipped + 1 and line and not line.strip(BEFORE_XML):
+        block = self._next()
+        if self._begun:
+            return block
+        while block and not block.strip(BEFORE_XML):
             self.skipped += 1
-            line = self._next()
-        return line.lstrip(BEFORE_XML) if self.number == self.skipped + 1 else line
+            block = self._next()
+        self._begun = True
+        return block.lstrip(BEFORE_XML)
 
     def _next(self) -> bytes:
-        line = self._file.readline(LONGEST_LINE)
-        self.number += self._at_start
-        self._at_start = line.endswith(b"\n")
-        return line
+        self.number = self._ended + 1
+        block = self._file.readline(BLOCK) if self.number <= HEAD else self._file.read(BLOCK)
+        self._ended += block.count(b"\n")
+        return block
 
 
 def read_parts(file: BinaryIO) -> Iterator[Part]:

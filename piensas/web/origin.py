@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from litestar import Request
 
 from piensas.model.refusals import Forged
+from piensas.web.shapes import is_json
 
 
 def require_own_page(request: Request, address: str) -> None:
@@ -41,7 +42,3 @@ def is_same_host(source: str, address: str, host: str) -> bool:
     if f"{parts.scheme}://{parts.netloc}" == address:
         return True
     return parts.scheme in ("http", "https") and bool(host) and parts.netloc == host
-
-
-def is_json(request: Request) -> bool:
-    return request.headers.get("content-type", "").split(";")[0].strip().lower() == "application/json"

@@ -194,4 +194,9 @@ def show_node(node: Node) -> CommentShape:
 
 
 def wants_json(request: Request[Any, Any, Any]) -> bool:
-    return "application/json" in request.headers.get("accept", "")
+    """The page's script and programs say so; whoever sends JSON is answered in it."""
+    return "application/json" in request.headers.get("accept", "") or is_json(request)
+
+
+def is_json(request: Request[Any, Any, Any]) -> bool:
+    return request.headers.get("content-type", "").split(";")[0].strip().lower() == "application/json"

@@ -1,0 +1,84 @@
+"""Load on a server, and contests: rounds in which the rivals take turns, so that noise hits them all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from statistics import median
+
+import msgspec
+
+from bench.machine import Broken, find_cores, read_cpu, run
+from bench.servers import Server
+
+ROUNDS = 3
+CONNECTIONS = 32
+SCRIPT = Path(__file__).with_name("report.lua")
+
+
+class Sample(msgspec.Struct, frozen=True):
+    """One round: what was done in how many seconds, and the CPU seconds that it took."""
+
+    done: int
+    seconds: float
+    cpu: float
+    bytes: int = 0
+    p99: float = 0.0
+
+    @property
+    def rate(self) -> float:
+        return self.done / self.seconds
+
+
+class Told(msgspec.Struct, frozen=True):
+    """What wrk says at its end."""
+
+    requests: int
+    seconds: float
+    bytes: int
+    p99: float
+    failures: int
+
+
+class Contest:
+    """The samples of every rival, round by round."""
+
+    def __init__(self, rivals: Mapping[str, Callable[[], Sample]]) -> None:
+        self._samples: dict[str, list[Sample]] = {name: [] for name in rivals}
+        for _ in range(ROUNDS):
+            for name, take in rivals.items():
+                self._samples[name].append(take())
+
+    def rate(self, name: str) -> float:
+        """Done per second."""
+        return median(sample.rate for sample in self._samples[name])
+
+    def cpu(self, name: str) -> float:
+        """Microseconds of CPU for each."""
+        return median(1e6 * sample.cpu / sample.done for sample in self._samples[name])
+
+    def size(self, name: str) -> float:
+        """Bytes on the wire for each, headers counted."""
+        return median(sample.bytes / sample.done for sample in self._samples[name])
+
+    def p99(self, name: str) -> float:
+        """Milliseconds that all but one in a hundred took at most."""
+        return median(1e3 * sample.p99 for sample in self._samples[name])
+
+    def ratio(self, name: str, rival: str) -> float:
+        """How many times as fast as its rival in the same round."""
+        pairs = zip(self._samples[name], self._samples[rival], strict=True)
+        return median(mine.rate / theirs.rate for mine, theirs in pairs)
+
+
+def load(server: Server, path: str, headers: Mapping[str, str], seconds: int) -> Sample:
+    """As many requests as the server answers, from connections that are kept."""
+    command = ["/usr/bin/wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "-s", SCRIPT]
+    fields = [word for name, value in headers.items() for word in ("-H", f"{name}: {value}")]
+    before = read_cpu(server.pid)
+    printed = run([*command, *fields, server.address + path], find_cores()[1])
+    cpu = read_cpu(server.pid) - before
+    told = msgspec.json.decode(printed.splitlines()[-1], type=Told)
+    if told.failures or not told.requests:
+        raise Broken(f"{path}: {told.failures} of {told.requests} requests failed.")
+    return Sample(told.requests, told.seconds, cpu, told.bytes, told.p99)
