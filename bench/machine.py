@@ -34,7 +34,9 @@ def describe_machine() -> str:
         platform.machine(),
     )
     load = os.getloadavg()[0]
-    return f"{os.cpu_count()} cores, {model}; Python {platform.python_version()}; load {load:.1f} at the start"
+    return (
+        f"{os.cpu_count()} cores, {model}; Python {platform.python_version()}; load {load:.1f} at the start"
+    )
 
 
 def read_lines(file: str) -> list[str]:
@@ -56,7 +58,9 @@ def start(
         yield process
     finally:
         process.terminate()
-        process.communicate()
+        process.wait()
+        if process.stdout:
+            process.stdout.close()
 
 
 def run(command: Sequence[str | Path], core: int) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import http.client
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -89,7 +89,7 @@ def serve_nginx(folder: Path, answers: Mapping[str, Given]) -> Iterator[Server]:
 
 @contextmanager
 def serve(
-    command: list[str | Path], rest: tuple[str | Path, ...], environment: Mapping[str, str]
+    command: Sequence[str | Path], rest: Sequence[str | Path], environment: Mapping[str, str]
 ) -> Iterator[Server]:
     port = free_port()
     with start([*command, str(port), *rest], find_cores()[0], environment) as process:

@@ -151,7 +151,8 @@ def place(db: Connection, story: Story, answers: Comment | None, nesting: int, m
     """An empty comment at its place in the thread: under the deepest ancestor that may have replies."""
     parent = answers
     while parent is not None and parent.level >= nesting - 1:
-        parent = parent.parent_id and find_comment(db, story.site_id, story.id, parent.parent_id)
+        above = parent.parent_id
+        parent = find_comment(db, story.site_id, story.id, above) if above else None
     root_id = parent.root_id if parent else moment.id
     last = find_last_seq(db, story.site_id, story.id, root_id) if parent else None
     return empty_comment(

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from piensas.model.moment import Moment
 from piensas.model.site import Site
-from piensas.model.story import Edition, Manuscript, Story
+from piensas.model.story import Discussion, Edition, Manuscript, Story
 from piensas.store.stories import (
     find_story_by_key,
     find_story_to_change,
@@ -67,7 +67,7 @@ def retire_edition(db: Connection, site: Site, key: str, language: str) -> None:
 
 
 def new_story(site: Site, manuscript: Manuscript, moment: Moment) -> Story:
-    opened = "open" if site.rules.open_for_new_stories else "closed"
+    opened: Discussion = "open" if site.rules.open_for_new_stories else "closed"
     return Story(
         site_id=site.id,
         id=moment.id,

@@ -6,11 +6,13 @@ import json
 import logging
 import sys
 from pathlib import Path
+from typing import TextIO
 
 import click
 import structlog
 from rich.console import Console
 from rich.table import Table
+from sqlalchemy import Connection
 
 import piensas
 from piensas.actions.deciding import Ruling, decide_comment
@@ -126,7 +128,7 @@ def check(file: Path | None) -> None:
 @main.command()
 @click.argument("target", type=click.File("w", encoding="utf-8", atomic=True), default="-")
 @click.pass_obj
-def export(file: Path | None, target: click.utils.LazyFile) -> None:
+def export(file: Path | None, target: TextIO) -> None:
     """Write everything as JSON Lines to TARGET (standard output): one record a line, with its kind.
 
     Readers' addresses are in it: keep the file as safe as the database.
@@ -136,9 +138,9 @@ def export(file: Path | None, target: click.utils.LazyFile) -> None:
         db.ask(lambda connection: write_lines(connection, settings, target))
 
 
-def write_lines(connection: object, settings: Settings, target: object) -> None:
-    for kind, fields in list_everything(connection, settings.site.id):  # type: ignore[arg-type]
-        target.write(json.dumps({"kind": kind, **fields}, ensure_ascii=False) + "\n")  # type: ignore[attr-defined]
+def write_lines(connection: Connection, settings: Settings, target: TextIO) -> None:
+    for kind, fields in list_everything(connection, settings.site.id):
+        target.write(json.dumps({"kind": kind, **fields}, ensure_ascii=False) + "\n")
 
 
 @main.command()

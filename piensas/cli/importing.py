@@ -64,7 +64,7 @@ def wordpress(file: Path | None, export: Path, dry_run: bool, language: str | No
     """
     settings = find_settings(file)
     chosen = choose_language(settings, language)
-    with Progress(console=out, transient=True) as progress:
+    with Progress(console=out, transient=True, disable=not out.is_terminal) as progress:
         survey = check_file(export, progress)
         with open_database(settings) as db:
             desk = Desk(db=db, site=settings.site, clock=Clock(), language=chosen, rehearsal=dry_run)

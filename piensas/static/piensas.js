@@ -171,7 +171,7 @@ const post = async (event) => {
 };
 
 /** Where the box stood when the page came, and what it was for. */
-const origin = form && {
+const atFirst = form && {
   parent: field("parent").value,
   button: button.textContent,
   href: cancel.href,
@@ -181,11 +181,11 @@ const origin = form && {
 const goHome = () => {
   if (box.parentElement === home) return;
   home?.insertBefore(box, after);
-  field("parent").value = origin.parent;
+  field("parent").value = atFirst.parent;
   if (heading) heading.innerHTML = policy.createHTML(greeting);
-  button.textContent = origin.button;
-  cancel.href = origin.href;
-  cancel.hidden = origin.hidden;
+  button.textContent = atFirst.button;
+  cancel.href = atFirst.href;
+  cancel.hidden = atFirst.hidden;
   field("text").value = field("draft").value = "";
   complain("");
   restoreDraft();

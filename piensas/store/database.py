@@ -21,7 +21,7 @@ from sqlalchemy.exc import OperationalError
 from piensas.model.refusals import Unavailable
 from piensas.store.engines import open_postgresql, open_sqlite
 from piensas.store.marks import Mark, NoticeMark, open_sqlite_mark
-from piensas.store.turns import FileTurn, no_turn
+from piensas.store.turns import FileTurn, Turn, no_turn
 from piensas.store.writer import Writer
 
 T = TypeVar("T")
@@ -42,7 +42,8 @@ class Database:
         if self.is_local:
             path = sqlite_path(self.url)
             self._questions = open_sqlite(path, "BEGIN")
-            deeds, turn = open_sqlite(path, "BEGIN IMMEDIATE"), FileTurn(path.with_name(path.name + ".lock"))
+            deeds = open_sqlite(path, "BEGIN IMMEDIATE")
+            turn: Turn = FileTurn(path.with_name(path.name + ".lock"))
             self.mark = open_sqlite_mark(path, self._questions)
         else:
             self._questions = deeds = open_postgresql(self.url)

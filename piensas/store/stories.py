@@ -179,10 +179,10 @@ def save_address(db: Connection, edition: Edition, address: str) -> None:
 
 
 def edition_of(row: Row[Any] | tuple[Any, ...]) -> Edition:
-    edition = Edition(*row)
+    edition = Edition(*tuple(row))
     return msgspec.structs.replace(edition, authors=tuple(edition.authors), sources=tuple(edition.sources))
 
 
 def headline_of(row: Row[Any]) -> Headline:
-    headline = Headline(*row)
+    headline = Headline(*tuple(row))
     return msgspec.structs.replace(headline, authors=tuple(headline.authors))

@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, case, literal_column, select, tuple_
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    and_,
+    bindparam,
+    case,
+    literal_column,
+    select,
+    tuple_,
+)
 
 from piensas.model.comment import PublicComment
 from piensas.model.story import Story
@@ -32,13 +42,13 @@ UNDER_ROOTS = PUBLIC.where(
     comments.c.seq <= bindparam("last"),
 ).order_by(comments.c.root_id, comments.c.seq)
 LISTED = (*IN_STORY, comments.c.listed.is_(True))
-NO_RANK = literal_column("0")
+NO_RANK: ColumnElement[int] = literal_column("0")
 
 
 def roots_by_time(newest_first: bool, continued: bool) -> Any:
     question = select(comments.c.id, NO_RANK).where(*LISTED)
     if continued:
-        edge = bindparam("id")
+        edge: BindParameter[int] = bindparam("id")
         question = question.where(comments.c.id < edge if newest_first else comments.c.id > edge)
     return question.order_by(comments.c.id.desc() if newest_first else comments.c.id).limit(
         bindparam("limit")

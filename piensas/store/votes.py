@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 
 from piensas.model.comment import Comment
 from piensas.store.tables import votes
@@ -39,7 +39,7 @@ def erase_vote(db: Connection, comment: Comment, reader_id: int) -> None:
     db.execute(delete(votes).where(*key_of(comment, reader_id)))
 
 
-def key_of(comment: Comment, reader_id: int) -> tuple[object, ...]:
+def key_of(comment: Comment, reader_id: int) -> tuple[ColumnElement[bool], ...]:
     return (
         votes.c.site_id == comment.site_id,
         votes.c.story_id == comment.story_id,

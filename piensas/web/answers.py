@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
-from litestar import Request, Response
+from litestar import Response
 from litestar.enums import MediaType
 
 from piensas.model.refusals import Refusal
 from piensas.web.front_door import PROOF
+from piensas.web.http import Request
 from piensas.web.ready import Proof
 
 POLICY = "; ".join(
@@ -43,9 +44,9 @@ def page_answer(
     return Response(body, status_code=status, media_type=kind, headers=SAFETY | {"cache-control": cache})
 
 
-def keep(request: Request[Any, Any, Any], answer: Response[bytes], proof: Proof | None) -> Response[bytes]:
+def keep(request: Request, answer: Response[bytes], proof: Proof | None) -> Response[bytes]:
     """Marks an answer as the same for everybody for as long as its proof holds."""
-    request.scope[PROOF] = proof  # type: ignore[typeddict-unknown-key]  # ours, for the front door
+    request.scope[PROOF] = proof  # type: ignore[literal-required]  # ours, for the front door
     answer.headers["cache-control"] = SHARED
     return answer
 

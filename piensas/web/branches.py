@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from litestar import Request, Response, get
+from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
@@ -10,6 +10,7 @@ from piensas.model.access import is_closed
 from piensas.model.thread import Thread
 from piensas.web.answers import keep, page_answer
 from piensas.web.box import Box, answer_box, empty_box
+from piensas.web.http import Request
 from piensas.web.pen import pen_of
 from piensas.web.press import Press
 from piensas.web.reading import BRANCH, Branch, Own, mine_of, read_branch, read_own, with_held

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from litestar import Request, Response, get
+from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from msgspec import Struct
@@ -18,6 +18,7 @@ from piensas.store.comments import find_comment
 from piensas.store.stories import find_edition_by_slug, find_story, list_editions
 from piensas.web.answers import page_answer, with_retry
 from piensas.web.errors import STATUS, words_for
+from piensas.web.http import Request
 from piensas.web.pen import pen_of
 from piensas.web.press import Press
 from piensas.web.shapes import as_id
@@ -71,14 +72,16 @@ def read_changing(
     db: Connection, viewer: Viewer, edition: tuple[str, str], comment_id: int
 ) -> Changing | None:
     found = find_edition_by_slug(db, viewer.site.id, *edition)
-    comment = found and find_comment(db, viewer.site.id, found[0].id, comment_id)
-    return Changing(*found, comment) if found and comment else None
+    if found is None:
+        return None
+    comment = find_comment(db, viewer.site.id, found[0].id, comment_id)
+    return Changing(*found, comment) if comment else None
 
 
 def read_changing_anywhere(db: Connection, viewer: Viewer, change: Change) -> Changing | None:
     """As `read_changing`, where the form did not say in which language the page was."""
     story = find_story(db, viewer.site.id, change.story_id)
-    comment = story and find_comment(db, viewer.site.id, story.id, change.comment_id)
+    comment = find_comment(db, viewer.site.id, change.story_id, change.comment_id)
     if story is None or comment is None:
         return None
     live = [edition for edition in list_editions(db, viewer.site.id, story.id) if edition.live]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
@@ -20,6 +20,7 @@ from piensas.web.box import answer_box, refused_box
 from piensas.web.branches import draw_branch
 from piensas.web.changes import refuse_change
 from piensas.web.errors import STATUS
+from piensas.web.http import Request
 from piensas.web.origin import require_own_page
 from piensas.web.pen import NOBODY, Mine, pen_of
 from piensas.web.press import Press
@@ -192,7 +193,7 @@ async def refuse(
     address, language = await find_address(press, as_id(request.path_params["story"]), shape.language)
     slug = address.rsplit("/", 1)[-1]
     box = refused_box(shape, refusal, pen_of(press.site, language).speech)
-    branch = parent and await press.db.read(read_branch, visit.viewer, (language, slug), parent)
+    branch = await press.db.read(read_branch, visit.viewer, (language, slug), parent) if parent else None
     if branch:
         own = await press.db.read(read_own, visit.viewer, branch.reading.story.id)
         body = draw_branch(press, branch, visit, own, answer_box(box, branch))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from litestar import Request, Response, get
+from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from piensas.model.refusals import NotFound
 from piensas.web.answers import keep, page_answer
+from piensas.web.http import Request
 from piensas.web.pen import HERE, static_version
 from piensas.web.press import Press
 

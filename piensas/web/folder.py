@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -68,5 +69,5 @@ def retire_missing(
     """Takes off what came from a file that is gone; what came another way has no fingerprint."""
     for (key, language), fingerprint in live.items():
         if fingerprint and (key, language) not in seen:
-            db.do(lambda connection, k=key, lang=language: retire_edition(connection, site, k, lang))
+            db.do(partial(retire_edition, site=site, key=key, language=language))
             log.info("story_retired", story=f"{key}.{language}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from litestar import Request, Response, get
+from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from msgspec import Struct
@@ -14,6 +14,7 @@ from piensas.model.story import Edition, Headline, Story
 from piensas.store.stories import find_edition_by_slug, list_all_headlines, list_headlines
 from piensas.store.threads import list_newest
 from piensas.web.answers import keep, page_answer
+from piensas.web.http import Request
 from piensas.web.pen import front_address, pen_of
 from piensas.web.press import Press
 from piensas.web.ready import Proof

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
 from urllib.parse import parse_qsl, urlencode
-
-from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from piensas.model.refusals import Unavailable
 from piensas.web.ready import (
@@ -17,6 +17,10 @@ from piensas.web.ready import (
     is_personal,
 )
 
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+
 PROOF = "piensas.proof"
 MEANINGFUL = frozenset({"order", "after", "before", "p", "page_id", "posted", "language"})
 
@@ -28,11 +32,11 @@ class FrontDoor:
     readers with a session and without scripts always go in: their pages are drawn for them.
     """
 
-    def __init__(self, app: ASGIApp, pages: ReadyPages) -> None:
+    def __init__(self, app: Any, pages: ReadyPages) -> None:
         self.app = app
         self.pages = pages
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD"):
             await self.app(scope, receive, send)
             return
@@ -90,7 +94,7 @@ class Answer:
         return ReadyPage(200, headers, self._body, proof, mark=proof.mark if proof else b"")
 
 
-async def hand_out(page: ReadyPage, scope: Scope, send: Send) -> None:
+async def hand_out(page: ReadyPage, scope: Message, send: Send) -> None:
     """The page in the client's encoding, or 304 where the client has it."""
     encoding = choose_encoding(header(scope["headers"], b"accept-encoding"), len(page.body))
     variant = page.variant(encoding)

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from litestar import Request
-
 from piensas.model.refusals import Forged
+from piensas.web.http import Request
 from piensas.web.shapes import is_json
 
 

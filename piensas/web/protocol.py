@@ -43,7 +43,7 @@ class ReadyProtocol(HttpToolsProtocol):
 
     def _answer(self) -> bool:
         """Writes the ready page that was asked for; says whether there was one."""
-        pages: ReadyPages = self.app.pages  # type: ignore[attr-defined]  # it is our front door
+        pages: ReadyPages = self.app.pages
         page = pages.find(self.url)
         if page is None or not self._is_plain() or not is_true_here(pages, page):
             return False

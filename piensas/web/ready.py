@@ -210,7 +210,7 @@ def pack_gzip(body: bytes) -> bytes:
 
 
 def pack_brotli(body: bytes) -> bytes:
-    return brotli.compress(body, quality=5)
+    return bytes(brotli.compress(body, quality=5))
 
 
 PACKERS: dict[bytes, Callable[[bytes], bytes]] = {b"": bytes, b"br": pack_brotli, b"gzip": pack_gzip}

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from litestar import Request, Response
+from litestar import Response
 
 from piensas.model.refusals import NotFound
 from piensas.store.stories import find_address
 from piensas.web.answers import moved
+from piensas.web.http import Request
 from piensas.web.press import Press
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, TypeVar
 from urllib.parse import parse_qsl
 
 import msgspec
-from litestar import Request
 from msgspec import Meta, Struct
 
 from piensas.model.comment import PublicComment
@@ -14,6 +13,7 @@ from piensas.model.draft import Draft
 from piensas.model.refusals import Malformed, NotFound, TooLong
 from piensas.model.rules import ORDERS, Order, Rules
 from piensas.model.thread import Cursor, Node
+from piensas.web.http import Request
 from piensas.web.language import as_iso
 
 T = TypeVar("T", bound=Struct)
@@ -193,10 +193,10 @@ def show_node(node: Node) -> CommentShape:
     return shape
 
 
-def wants_json(request: Request[Any, Any, Any]) -> bool:
+def wants_json(request: Request) -> bool:
     """The page's script and programs say so; whoever sends JSON is answered in it."""
     return "application/json" in request.headers.get("accept", "") or is_json(request)
 
 
-def is_json(request: Request[Any, Any, Any]) -> bool:
+def is_json(request: Request) -> bool:
     return request.headers.get("content-type", "").split(";")[0].strip().lower() == "application/json"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from litestar import Request, Response, get
+from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
@@ -13,6 +13,7 @@ from piensas.model.thread import Thread, Walk
 from piensas.store.stories import find_story_revision
 from piensas.web.answers import keep, page_answer
 from piensas.web.box import Box, empty_box
+from piensas.web.http import Request
 from piensas.web.linked_data import describe_story
 from piensas.web.pen import pen_of
 from piensas.web.press import Press

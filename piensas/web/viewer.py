@@ -7,11 +7,12 @@ import ipaddress
 import secrets
 
 import msgspec
-from litestar import Request, Response
+from litestar import Response
 from litestar.datastructures import Cookie
 
 from piensas.model.reader import Viewer
 from piensas.store.readers import find_reader_by_session
+from piensas.web.http import Request
 from piensas.web.press import Press
 
 YEAR = 365 * 86_400
@@ -57,7 +58,7 @@ async def read_visit(request: Request, press: Press) -> Visit:
     )
 
 
-def remember(response: Response, visit: Visit, *, keep_details: bool | None = None) -> None:
+def remember(response: Response[bytes], visit: Visit, *, keep_details: bool | None = None) -> None:
     """Gives the browser its session after its first deed; notes whether it keeps the reader's details."""
     site = visit.viewer.site
     if not visit.has_session:
@@ -79,7 +80,7 @@ def remember(response: Response, visit: Visit, *, keep_details: bool | None = No
         )
 
 
-def forget_scripts(response: Response, visit: Visit) -> None:
+def forget_scripts(response: Response[bytes], visit: Visit) -> None:
     """A plain form was sent, so this browser's pages have to hold what is the reader's own."""
     if visit.has_scripts:
         response.cookies.append(Cookie(SCRIPTS, value="0", path="/", max_age=0, samesite="lax"))

@@ -1,0 +1,79 @@
+"""How fast pages are drawn that are not in memory, by the size of their threads."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from bench.load import Contest, load
+from bench.machine import read_memory
+from bench.plan import Plan
+from bench.reading import PACKED
+from bench.report import Findings, Goal, Sheet, many, times
+from bench.seed import path_of
+from bench.servers import fetch, serve_bare, serve_site
+
+BARE = "bare ASGI, the same bytes"
+ENOUGH = 1_500
+"""Pages a second on one core."""
+
+GROWTH = 1.2
+"""A large thread's page may cost so many times what a small one's does."""
+
+
+def measure_drawing(plan: Plan) -> Findings:
+    with serve_site(plan.file, PIENSAS_SERVER_READY_MEGABYTES="0") as site:
+        path = path_of(plan.small)
+        answers = {"/plain": fetch(site, path, {}), "/br": fetch(site, path, PACKED)}
+        with serve_bare(plan.folder, answers) as bare:
+            contests = {
+                answer: Contest(
+                    {
+                        name_of(size): partial(load, site, path_of(size), headers, plan.seconds)
+                        for size in plan.sizes
+                    }
+                    | {BARE: partial(load, bare, f"/{answer}", headers, plan.seconds)}
+                )
+                for answer, headers in (("plain", {}), ("br", PACKED))
+            }
+        memory = [("after drawing every page anew", read_memory(site.pid))]
+    return Findings([show(plan, contests)], list_goals(plan, contests), memory)
+
+
+def name_of(size: int) -> str:
+    return f"{size:,} comments"
+
+
+def show(plan: Plan, contests: dict[str, Contest]) -> Sheet:
+    rows = [
+        (
+            f"{rival}, {answer}",
+            many(found.rate(rival)),
+            many(found.cpu(rival)),
+            many(found.size(rival)),
+            times(found.ratio(rival, name_of(plan.small))),
+            f"{found.ratio(rival, BARE):.3f} ×",
+        )
+        for answer, found in contests.items()
+        for rival in (*map(name_of, plan.sizes), BARE)
+    ]
+    columns = ("a page not in memory", "requests/s", "µs CPU", "bytes", name_of(plan.small), "bare ASGI")
+    return Sheet("Pages not in memory", columns, rows)
+
+
+def list_goals(plan: Plan, contests: dict[str, Contest]) -> list[Goal]:
+    small, large = name_of(plan.small), name_of(plan.large)
+    growth = {answer: found.cpu(large) / found.cpu(small) for answer, found in contests.items()}
+    rates = {answer: found.rate(large) for answer, found in contests.items()}
+    return [
+        Goal(
+            f"Page not in memory: {large} cost at most 20 % more CPU than {small}",
+            ", ".join(f"{answer} {times(value)}" for answer, value in growth.items()),
+            max(growth.values()) <= GROWTH,
+        ),
+        *(
+            Goal(
+                f"Page not in memory, {answer}: at least {many(ENOUGH)} a second", many(rate), rate >= ENOUGH
+            )
+            for answer, rate in rates.items()
+        ),
+    ]

@@ -1,0 +1,121 @@
+"""How fast comments are taken, each on disk before its reader is told: as deeds and over HTTP."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from functools import partial
+from itertools import product
+
+import msgspec
+
+from bench.load import Contest, Sample, load
+from bench.machine import Broken, find_cores, finish, read_cpu, read_memory, run, start
+from bench.plan import Plan
+from bench.reading import PACKED
+from bench.report import Findings, Goal, Sheet, many, times
+from bench.seed import path_of
+from bench.servers import Server, serve_site
+
+CROWDS = (1, 64)
+ENOUGH = 1_500
+"""Comments a second with 64 writers."""
+
+ARRIVALS = 10
+"""Comments a second while pages are read."""
+
+
+def measure_writing(plan: Plan) -> Findings:
+    deeds = contest(plan, partial(post_deeds, plan))
+    memory: list[int] = []
+    answers = contest(plan, partial(post_over_http, plan, memory))
+    columns = ("posting", "comments/s", "µs CPU", f"to {many(plan.small)}")
+    rows = [*rows_of(plan, "as deeds", deeds), *rows_of(plan, "over HTTP", answers)]
+    rates = {
+        "as deeds": deeds.rate(name_of(CROWDS[-1], plan.large)),
+        "over HTTP": answers.rate(name_of(CROWDS[-1], plan.large)),
+    }
+    goals = [
+        Goal(
+            f"{CROWDS[-1]} writers {way}: at least {many(ENOUGH)} durable comments a second",
+            many(rate),
+            rate >= ENOUGH,
+        )
+        for way, rate in rates.items()
+    ]
+    return Findings([Sheet("Comments", columns, rows)], goals, [("after posting over HTTP", max(memory))])
+
+
+def contest(plan: Plan, post: Callable[[int, int], Sample]) -> Contest:
+    sizes = sorted({plan.small, plan.large})
+    return Contest({name_of(*pair): partial(post, *pair) for pair in product(CROWDS, sizes)})
+
+
+def name_of(writers: int, size: int) -> str:
+    return f"{writers} {'writer' if writers == 1 else 'writers'}, into {size:,} comments"
+
+
+def rows_of(plan: Plan, way: str, found: Contest) -> list[tuple[str, ...]]:
+    return [
+        (
+            f"{name_of(writers, size)}, {way}",
+            many(found.rate(name_of(writers, size))),
+            many(found.cpu(name_of(writers, size))),
+            times(found.ratio(name_of(writers, size), name_of(writers, plan.small))),
+        )
+        for writers, size in product(CROWDS, sorted({plan.small, plan.large}))
+    ]
+
+
+def post_deeds(plan: Plan, writers: int, size: int) -> Sample:
+    with plan.copy() as file:
+        words = [file, str(size), str(writers), str(plan.seconds)]
+        printed = run([sys.executable, "-m", "bench.deeds", *words], find_cores()[0])
+    return msgspec.json.decode(printed, type=Sample)
+
+
+def post_over_http(plan: Plan, memory: list[int], writers: int, size: int) -> Sample:
+    with plan.copy() as file, serve_site(file) as site:
+        before = read_cpu(site.pid)
+        words = [site.address + path_of(size), str(writers), str(plan.seconds)]
+        printed = run([sys.executable, "-m", "bench.clients", *words], find_cores()[1])
+        used = read_cpu(site.pid) - before
+        memory.append(read_memory(site.pid))
+    sample = msgspec.json.decode(printed.splitlines()[-1], type=Sample)
+    return msgspec.structs.replace(sample, cpu=used)
+
+
+def measure_arrivals(plan: Plan) -> Findings:
+    """A ready page of which ten comments a second make a new one."""
+    quiet, busy = "nobody posts", f"{ARRIVALS} comments a second arrive"
+    with plan.copy() as file, serve_site(file) as site:
+        found = Contest(
+            {
+                quiet: partial(load, site, path_of(plan.large), PACKED, plan.seconds),
+                busy: partial(load_while_posting, site, plan),
+            }
+        )
+    rows = [
+        (
+            name,
+            many(found.rate(name)),
+            f"{found.cpu(name):.1f}",
+            f"{found.p99(name):.1f}",
+            times(found.ratio(name, quiet)),
+        )
+        for name in (quiet, busy)
+    ]
+    columns = ("a ready page, br, while", "requests/s", "µs CPU", "ms, 99 %", "to quiet")
+    return Findings([Sheet("A busy discussion", columns, rows)])
+
+
+def load_while_posting(site: Server, plan: Plan) -> Sample:
+    address = site.address + path_of(plan.large)
+    words = [address, "1", str(plan.seconds + 1), str(ARRIVALS)]
+    with start([sys.executable, "-m", "bench.clients", *words], find_cores()[1]) as process:
+        assert process.stdout is not None
+        if process.stdout.readline() != "posting\n":
+            raise Broken("Nobody could post.")
+        sample = load(site, path_of(plan.large), PACKED, plan.seconds)
+        finish(process)
+    return sample
