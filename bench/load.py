@@ -73,7 +73,7 @@ class Contest:
 
 def load(server: Server, path: str, headers: Mapping[str, str], seconds: int) -> Sample:
     """As many requests as the server answers, from connections that are kept."""
-    command = ["/usr/bin/wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "-s", SCRIPT]
+    command: list[str | Path] = ["/usr/bin/wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "-s", SCRIPT]
     fields = [word for name, value in headers.items() for word in ("-H", f"{name}: {value}")]
     before = read_cpu(server.pid)
     printed = run([*command, *fields, server.address + path], find_cores()[1])

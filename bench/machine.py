@@ -11,12 +11,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+import click
+
 TICK = os.sysconf("SC_CLK_TCK")
 PATIENCE = 60
 """Seconds in which a server has to be up."""
 
 
-class Broken(Exception):
+class Broken(click.ClickException):
     """A measurement that cannot be made; the message says why."""
 
 
@@ -73,7 +75,7 @@ def finish(process: subprocess.Popen[str]) -> str:
     """What a process has printed when it has ended by itself."""
     printed, _ = process.communicate()
     if process.returncode:
-        raise Broken(f"{process.args} ended with {process.returncode}: {printed}")
+        raise Broken(f"{process.args!r} ended with {process.returncode}: {printed}")
     return printed
 
 
@@ -87,7 +89,7 @@ def wait_for(process: subprocess.Popen[str], port: int) -> None:
             time.sleep(0.05)
         else:
             return
-    raise Broken(f"{process.args} does not listen on port {port}.")
+    raise Broken(f"{process.args!r} does not listen on port {port}.")
 
 
 def free_port() -> int:

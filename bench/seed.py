@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
@@ -37,10 +38,10 @@ BEGAN = 1_767_225_600_000
 PER_READER = 10
 BATCH = 5_000
 DEEPEST = 4
-WORDS = (
+VOCABULARY = (
     "the question who was sent and why nobody answered for months while patients waited in the "
     "corridors of a hospital that had been promised doctors by both governments again and again"
-).split()
+)
 SETTINGS = """[site]
 name = "The Daily Question"
 [discussion]
@@ -110,7 +111,7 @@ def plant_thread(db: Database, settings: Settings, size: int) -> None:
     db.do(lambda connection: save_rows(connection, readers, writers))
     comments = write_comments(story, places, size)
     while batch := list(islice(comments, BATCH)):
-        db.do(lambda connection, batch=batch: save_batch(connection, batch))
+        db.do(partial(save_comments_and_decisions, several=batch))
     roots = sum(place.level == 0 for place in places)
     db.do(lambda connection: count_story(connection, story, size, roots))
 
@@ -162,10 +163,10 @@ def write_comments(story: Story, places: Sequence[Place], size: int) -> Iterator
         )
 
 
-def save_batch(db: Connection, batch: Sequence[Comment]) -> None:
-    save_comments(db, batch)
+def save_comments_and_decisions(db: Connection, several: Sequence[Comment]) -> None:
+    save_comments(db, several)
     verdict = Verdict("published")
-    save_rows(db, decisions, [first_decision(comment, verdict) for comment in batch])
+    save_rows(db, decisions, [first_decision(comment, verdict) for comment in several])
 
 
 def save_rows(db: Connection, table: Table, records: Sequence[msgspec.Struct]) -> None:
@@ -197,9 +198,9 @@ def details_of(number: int) -> tuple[str, str, str]:
 
 def say(seed: int, length: int) -> str:
     """About `length` characters that differ with the seed."""
-    words = []
+    vocabulary, words = VOCABULARY.split(), []
     while length > 0:
         seed = (seed * 6_364_136_223_846_793_005 + 1_442_695_040_888_963_407) % (1 << 64)
-        words.append(WORDS[(seed >> 33) % len(WORDS)])
+        words.append(vocabulary[(seed >> 33) % len(vocabulary)])
         length -= len(words[-1]) + 1
     return " ".join(words)

@@ -49,7 +49,17 @@ class Server(msgspec.Struct, frozen=True):
 @contextmanager
 def serve_site(file: Path, **environment: str) -> Iterator[Server]:
     """`piensas serve` as it is, with further settings as variables."""
-    command = [sys.executable, "-m", "piensas", "-s", file, "serve", "--workers", "1", "--port"]
+    command: list[str | Path] = [
+        sys.executable,
+        "-m",
+        "piensas",
+        "-s",
+        file,
+        "serve",
+        "--workers",
+        "1",
+        "--port",
+    ]
     with serve(command, (), environment) as server:
         yield server
 

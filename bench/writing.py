@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 from functools import partial
 from itertools import product
+from pathlib import Path
 
 import msgspec
 
@@ -69,7 +70,7 @@ def rows_of(plan: Plan, way: str, found: Contest) -> list[tuple[str, ...]]:
 
 def post_deeds(plan: Plan, writers: int, size: int) -> Sample:
     with plan.copy() as file:
-        words = [file, str(size), str(writers), str(plan.seconds)]
+        words: list[str | Path] = [file, str(size), str(writers), str(plan.seconds)]
         printed = run([sys.executable, "-m", "bench.deeds", *words], find_cores()[0])
     return msgspec.json.decode(printed, type=Sample)
 

@@ -471,8 +471,8 @@ LAUGHS = '<!DOCTYPE rss [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;">]>'
 @pytest.mark.parametrize(
     ("source", "place"),
     [
-        (GOOD.replace("</item>", "</itm>"), "export.xml:13:"),
-        (GOOD[:-40], "export.xml:13:"),
+        (GOOD.replace("</item>", "</itm>"), "export.xml:14:"),
+        (GOOD[:-40], "it ends too early"),
         ("", "export.xml:1:1"),
         ("\n\n" + GOOD.replace("<channel>", "<channel"), "export.xml:8:"),
         (GOOD.replace("<rss", LAUGHS + "<rss", 1), "export.xml:2: It declares"),
@@ -480,12 +480,12 @@ LAUGHS = '<!DOCTYPE rss [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;">]>'
             GOOD.replace("<rss", '<!DOCTYPE rss SYSTEM "file:///etc/passwd"><rss', 1),
             "export.xml:2: It declares",
         ),
-        (GOOD.replace("A thought.", "Caf\u00e9").encode("latin-1"), "export.xml:13:"),
+        (GOOD.replace("A thought.", "Caf\u00e9").encode("latin-1"), "export.xml:14:"),
         (GOOD.replace("UTF-8", "Klingon"), "export.xml:1:"),
         (GOOD.replace("UTF-8", "shift_jis"), "export.xml:1:"),
         (GOOD.replace("wxr_version>1.2", "wxr_version>2.0"), "export.xml:8: Version '2.0'"),
         (GOOD.replace("export/1.2/", "export/9.9/"), "export.xml: It does not say which version"),
-        (GOOD.replace("rss", "feed"), "export.xml:2: This is not a WordPress export"),
+        (GOOD.replace("rss", "feed"), "export.xml:4: This is not a WordPress export"),
         (b"\x1f\x8b\x08\x00 gzip", "export.xml:1:1"),
     ],
     ids=[

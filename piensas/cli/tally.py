@@ -73,4 +73,4 @@ def draw_notes(notes: Sequence[Note], out: Console) -> None:
 def line_of(note: Note) -> str:
     told = f"left out: {note.reason}" if note.outcome == "left out" else note.reason
     detail = f" ({note.detail})" if note.detail else ""
-    return f"{note.kind} {note.foreign_id} “{note.name}” {told}{detail}"
+    return f"{note.kind} {note.foreign_id or '?'} “{note.name}” {told}{detail}"

@@ -21,8 +21,8 @@ DEEPEST = 20
 REL = "nofollow ugc noopener noreferrer"
 PICTURE = re.compile(r'<img src="([^"]*)" alt="([^"]*)"(?: title="[^"]*")? />')
 HEADING = re.compile(r"<(/?)h[1-6]>")
-NESTING = re.compile(r"^(?:[ \t]*(?:>|[-+*]|\d{1,9}[.)])(?=[ \t>]|$)){%d,}" % DEEPEST, re.MULTILINE)
-OPENERS = re.compile(r"(!?\[){%d,}|[*_~]{100,}|`{100,}" % DEEPEST)
+NESTING = re.compile(rf"^(?:[ \t]*(?:>|[-+*]|\d{{1,9}}[.)])(?=[ \t>]|$)){{{DEEPEST},}}", re.MULTILINE)
+OPENERS = re.compile(rf"(!?\[){{{DEEPEST},}}|[*_~]{{100,}}|`{{100,}}")
 LINK = re.compile(r'<a href="')
 TAG = re.compile(r"<[^>]*>")
 BLOCK_END = re.compile(r"</(?:p|li|pre|blockquote)>|<br ?/?>")

@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import Any, BinaryIO
+from typing import BinaryIO
 from xml.etree.ElementTree import Element, ParseError
+from xml.parsers.expat import errors
 
 import msgspec
 from defusedxml.common import DefusedXmlException
@@ -26,6 +27,14 @@ PREFIXES = {
     "http://purl.org/dc/elements/1.1/": "dc:",
 }
 BEFORE_XML = b"\xef\xbb\xbf \t\r\n"
+CUT_OFF = {
+    errors.codes[fault]
+    for fault in (
+        errors.XML_ERROR_NO_ELEMENTS,
+        errors.XML_ERROR_UNCLOSED_TOKEN,
+        errors.XML_ERROR_UNCLOSED_CDATA_SECTION,
+    )
+}
 BLOCK = 1 << 16
 HEAD = 1_000
 
@@ -87,7 +96,7 @@ def read_parts(file: BinaryIO) -> Iterator[Part]:
         yield from read_channel(lines)
     except ParseError as fault:
         line, column = fault.position
-        words = str(fault).split(": line")[0]
+        words = "it ends too early" if fault.code in CUT_OFF else str(fault).split(": line")[0]
         raise NotAnExport(f"This is not XML: {words}.", line + lines.skipped, column + 1) from fault
     except DefusedXmlException as fault:
         raise NotAnExport(
@@ -104,20 +113,23 @@ def read_channel(lines: Lines) -> Iterator[Part]:
     for event, element in iterparse(lines, ("start-ns", "start", "end"), forbid_dtd=True):
         if event == "start-ns":
             versions |= versions_of(element[1])
-        elif event == "start":
+            continue
+        if event == "start":
             open_elements.append(element)
             require_place(open_elements, lines.number)
-        else:
-            open_elements.pop()
-            if len(open_elements) == 2:
-                part = Part(name_of(element.tag), text_of(element), fields_of(element), comments)
-                versions |= version_in(part, lines.number)
-                yield part
-                comments = []
-                open_elements[-1].clear()
-            elif len(open_elements) == 3 and name_of(element.tag) == "wp:comment":
-                comments.append(fields_of(element))
-                element.clear()
+            continue
+
+        open_elements.pop()
+        depth = len(open_elements)
+        if depth == 2:
+            part = Part(name_of(element.tag), element.text or "", fields_of(element), comments)
+            versions |= version_in(part, lines.number)
+            yield part
+            comments = []
+            open_elements[-1].clear()
+        elif depth == 3 and name_of(element.tag) == "wp:comment":
+            comments.append(fields_of(element))
+            element.clear()
     if not versions:
         raise NotAnExport("It does not say which version of WordPress' export format it is.")
 
@@ -139,11 +151,10 @@ def versions_of(address: str) -> set[str]:
 def version_in(part: Part, line: int) -> set[str]:
     if part.name != "wp:wxr_version":
         return set()
-    if part.text.strip() not in VERSIONS:
-        raise NotAnExport(
-            f"Version {part.text.strip()!r} of the format is unknown; we read 1.0 to 1.2.", line
-        )
-    return {part.text.strip()}
+    version = part.text.strip()
+    if version not in VERSIONS:
+        raise NotAnExport(f"Version {version[:20]!r} of the format is unknown; we read 1.0 to 1.2.", line)
+    return {version}
 
 
 @lru_cache(1_000)
@@ -164,5 +175,5 @@ def fields_of(element: Element) -> Fields:
     return fields
 
 
-def text_of(element: Any) -> str:
+def text_of(element: Element) -> str:
     return "".join(element.itertext()) if len(element) else element.text or ""

@@ -22,14 +22,14 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
 PROOF = "piensas.proof"
-MEANINGFUL = frozenset({"order", "after", "before", "p", "page_id", "posted", "language"})
+MEANINGFUL = frozenset({"order", "after", "before", "p", "page_id", "language"})
 
 
 class FrontDoor:
     """An ASGI application around the framework's.
 
-    A handler whose answer may be kept puts its `Proof` into the scope, or None if it is true for ever. Requests of
-    readers with a session and without scripts always go in: their pages are drawn for them.
+    A handler whose answer may be kept puts its `Proof` into the scope, or None if it is true for ever.
+    Requests of readers with a session and without scripts always go in: those pages are drawn for them.
     """
 
     def __init__(self, app: Any, pages: ReadyPages) -> None:

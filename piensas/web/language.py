@@ -46,7 +46,8 @@ class Speech:
     def _moment(self, millis: int) -> str:
         """Date and time of day, in UTC."""
         when = as_datetime(millis)
-        return f"{format_date(when, 'medium', locale=self.locale)}, {format_time(when, 'short', locale=self.locale)}"
+        day = format_date(when, "medium", locale=self.locale)
+        return f"{day}, {format_time(when, 'short', locale=self.locale)}"
 
 
 @cache

@@ -46,7 +46,8 @@ class Refuser:
         return self._answer(request, problem_of("failed", words, pen.speech), pen)
 
     def _answer(self, request: Request, problem: Problem, pen: Pen) -> Response[bytes]:
-        if wants_json(request) or request.url.path.startswith("/stories/") and request.method == "GET":
+        asks_for_data = request.method == "GET" and request.url.path.startswith("/stories/")
+        if wants_json(request) or asks_for_data:
             return json_answer(problem, status=problem.status)
         return page_answer(
             pen.draw("error.html", problem=problem, text="", action="", fields=[]), status=problem.status
