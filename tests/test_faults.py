@@ -14,14 +14,15 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
-import psycopg
 import pytest
 
 from piensas.store.checks import list_miscounts
 from piensas.store.database import Database
-from tests.ledger import Ledger, ServedSite, audit, posting
+from tests.cluster import Cluster
+from tests.ledger import Ledger, audit, posting
 from tests.newsroom import Newsroom, open_newsroom, wait_until
-from tests.postgres import find_programs, new_database, run_as_user, run_postgresql
+from tests.postgres import run_postgresql
+from tests.served_site import ServedSite
 
 ROUNDS = int(os.environ.get("PIENSAS_KILL_ROUNDS", "10"))
 CLIENTS = 16
@@ -200,34 +201,6 @@ def full_disk(site: ServedSite) -> Iterator[None]:
         yield
     finally:
         resource.prlimit(site.parent, resource.RLIMIT_FSIZE, (hard, hard))
-
-
-class Cluster:
-    """A PostgreSQL server of a test's own, to be stopped and started."""
-
-    def __init__(self, folder: Path, server: str) -> None:
-        self.folder = folder
-        self.server = server
-
-    @contextmanager
-    def database(self) -> Iterator[str]:
-        """The URL of a database whose commits are on disk; the server runs again when it is dropped."""
-        with new_database(self.server, "stopped") as url:
-            with psycopg.connect(url, autocommit=True) as connection:
-                connection.execute("ALTER DATABASE stopped SET synchronous_commit = on")
-            try:
-                yield url
-            finally:
-                self._run("-w", "-l", self.folder / "log", "restart")
-
-    def stop(self) -> None:
-        self._run("-m", "immediate", "stop")
-
-    def start(self) -> None:
-        self._run("-w", "-l", self.folder / "log", "start")
-
-    def _run(self, *words: object) -> None:
-        run_as_user([find_programs() / "pg_ctl", "-D", self.folder / "data", *words])
 
 
 @pytest.fixture

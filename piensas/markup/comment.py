@@ -36,7 +36,7 @@ DRAWING.escape = True
 
 CLEANER = nh3.Cleaner(
     tags=set("p br strong em del code pre blockquote ul ol li a hr".split()),
-    attributes={"a": {"href"}, "ol": {"start"}},
+    attributes={"a": {"href"}, "ol": {"start"}, "*": set()},
     url_schemes={"http", "https"},
     url_relative="deny",
     link_rel=REL,
@@ -52,10 +52,10 @@ def render_markdown(text: str) -> str:
 
 def render_html(text: str) -> str:
     """Safe HTML of a comment that another system kept as HTML with plain line breaks."""
-    if "<p>" in text or "<p " in text:
-        return CLEANER.clean(text)
-    paragraphs = re.split(r"\n\s*\n", text.strip())
-    return CLEANER.clean("".join(f"<p>{part.replace(chr(10), '<br>')}</p>" for part in paragraphs))
+    if "<p>" not in text and "<p " not in text:
+        paragraphs = re.split(r"\n\s*\n", text.strip())
+        text = "".join(f"<p>{part.replace(chr(10), '<br>')}</p>" for part in paragraphs)
+    return CLEANER.clean(CLEANER.clean(text))  # what held a paragraph in a paragraph went the first time
 
 
 def render(text: str, format: str) -> str:

@@ -119,7 +119,7 @@ def list_under_roots(db: Connection, story: Story, roots: Sequence[int], replies
     if not roots:
         return []
     key = {"site": story.site_id, "story": story.id, "roots": roots, "last": replies}
-    return [PublicComment(*row) for row in db.execute(UNDER_ROOTS, key)]
+    return [PublicComment(*row) for row in db.execute(UNDER_ROOTS, key).all()]
 
 
 def list_branch(db: Connection, story: Story, root_id: int, first: int, limit: int) -> list[PublicComment]:
@@ -134,7 +134,7 @@ def list_branch(db: Connection, story: Story, root_id: int, first: int, limit: i
         .order_by(comments.c.seq)
         .limit(limit)
     )
-    return [PublicComment(*row) for row in db.execute(question)]
+    return [PublicComment(*row) for row in db.execute(question).all()]
 
 
 def list_ancestors(db: Connection, story: Story, ids: Sequence[int]) -> list[PublicComment]:
@@ -147,7 +147,7 @@ def list_ancestors(db: Connection, story: Story, ids: Sequence[int]) -> list[Pub
     )
     up = up.union(select(comments.c.id, comments.c.parent_id).where(here, comments.c.id == up.c.parent_id))
     question = PUBLIC.where(here, comments.c.id.in_(select(up.c.id))).order_by(comments.c.seq)
-    return [PublicComment(*row) for row in db.execute(question)]
+    return [PublicComment(*row) for row in db.execute(question).all()]
 
 
 def list_newest(db: Connection, story: Story, limit: int) -> list[PublicComment]:
@@ -161,8 +161,8 @@ def list_newest(db: Connection, story: Story, limit: int) -> list[PublicComment]
         .order_by(comments.c.id.desc())
         .limit(limit)
     )
-    return [PublicComment(*row) for row in db.execute(question)]
+    return [PublicComment(*row) for row in db.execute(question).all()]
 
 
 def rows_of(db: Connection, question: Any, key: dict[str, Any]) -> list[tuple[int, int]]:
-    return [(row[0], row[1]) for row in db.execute(question, key)]
+    return [(row[0], row[1]) for row in db.execute(question, key).all()]

@@ -7,7 +7,6 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from piensas.model.access import is_closed
-from piensas.model.thread import Thread
 from piensas.web.answers import keep, page_answer
 from piensas.web.box import Box, answer_box, empty_box
 from piensas.web.http import Request
@@ -17,6 +16,7 @@ from piensas.web.reading import BRANCH, Branch, Own, mine_of, read_branch, read_
 from piensas.web.redirects import moved_or_missing
 from piensas.web.shapes import as_id
 from piensas.web.stories import proof_of
+from piensas.web.tree import Tree
 from piensas.web.viewer import Visit, read_visit
 
 
@@ -67,20 +67,24 @@ def draw_branch(press: Press, branch: Branch, visit: Visit, own: Own, box: Box |
     pen = pen_of(press.site, reading.edition.language)
     now = press.clock().now
     address = f"{reading.edition.address}/comments/{branch.chosen.id}"
+    about = {
+        "story": reading.story,
+        "edition": reading.edition,
+        "box": box or empty_box(press.site, reading.story, visit, now),
+        "greetings": pen.greetings(),
+    }
+    piece = pen.piece_for(mine_of(visit.viewer, own, now), is_closed(reading.story, press.site.rules, now))
+    inserts = {branch.chosen.id: pen.fragment("box.html", **about)} if box else {}
+    tree = Tree(piece, pen.speech, reading.edition.address, BRANCH, inserts)
     return pen.draw(
         "branch.html",
-        story=reading.story,
-        edition=reading.edition,
+        **about,
         addresses=[
             (code, f"{there}/comments/{branch.chosen.id}", "") for code, there, _ in reading.addresses
         ],
-        thread=Thread(with_held(reading.thread.nodes, own)),
-        piece=pen.piece_for(mine_of(visit.viewer, own, now), is_closed(reading.story, press.site.rules, now)),
-        answering=branch.chosen.id if box else None,
+        thread=tree.draw(with_held(reading.thread.nodes, own)),
+        answering=box is not None,
         chosen=branch.chosen.id,
-        box=box or empty_box(press.site, reading.story, visit, now),
-        greetings=pen.greetings(),
-        shown_replies=BRANCH,
         next="" if branch.next_seq is None else f"{address}?after={branch.next_seq}#thread",
         is_part=True,
         linked_data="",

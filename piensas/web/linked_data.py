@@ -16,8 +16,6 @@ from piensas.model.story import Edition, Story
 from piensas.model.thread import Node
 from piensas.web.language import as_iso
 
-UNSAFE = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"})
-
 
 def describe_story(site: Site, story: Story, edition: Edition, nodes: list[Node]) -> Markup:
     """The page's JSON-LD, safe inside a script element."""
@@ -40,8 +38,8 @@ def describe_story(site: Site, story: Story, edition: Edition, nodes: list[Node]
     if edition.picture:
         article["image"] = [site.address + edition.picture]
     article["comment"] = [describe_node(node, address) for node in nodes if node.comment.is_published]
-    safe = msgspec.json.encode(article).decode().translate(UNSAFE)
-    return Markup(safe)  # noqa: S704  # no `<`, `>` or `&` is left in it
+    safe = msgspec.json.encode(article).replace(b"<", b"\\u003c").replace(b">", b"\\u003e")
+    return Markup(safe.replace(b"&", b"\\u0026").decode())  # noqa: S704  # no `<`, `>` or `&` is left in it
 
 
 def describe_node(node: Node, address: str) -> dict[str, Any]:

@@ -9,18 +9,19 @@ from litestar.params import FromPath
 from piensas.model.access import is_closed
 from piensas.model.moment import DAY
 from piensas.model.story import Story
-from piensas.model.thread import Thread, Walk
+from piensas.model.thread import Walk
 from piensas.store.stories import find_story_revision
 from piensas.web.answers import keep, page_answer
 from piensas.web.box import Box, empty_box
 from piensas.web.http import Request
 from piensas.web.linked_data import describe_story
-from piensas.web.pen import pen_of
+from piensas.web.pen import NOBODY, pen_of
 from piensas.web.press import Press
 from piensas.web.reading import Own, Reading, mine_of, read_own, read_story, with_held
 from piensas.web.ready import Proof
 from piensas.web.redirects import moved_or_missing
 from piensas.web.shapes import read_cursor, read_order, show_cursor
+from piensas.web.tree import Tree
 from piensas.web.viewer import Visit, read_visit
 
 
@@ -64,22 +65,21 @@ def draw_story(
     pen = pen_of(press.site, reading.edition.language)
     own = own or Own()
     now = press.clock().now
+    rules = press.site.rules
+    mine = mine_of(visit.viewer, own, now) if visit else NOBODY
+    piece = pen.piece_for(mine, is_closed(reading.story, rules, now))
+    tree = Tree(piece, pen.speech, reading.edition.address, rules.replies_shown)
     return pen.draw(
         "story.html",
         story=reading.story,
         edition=reading.edition,
         addresses=reading.addresses,
-        thread=Thread(with_held(reading.thread.nodes, own)),
-        piece=pen.piece_for(
-            mine_of(visit.viewer, own, now) if visit else None,
-            is_closed(reading.story, press.site.rules, now),
-        ),
+        thread=tree.draw(with_held(reading.thread.nodes, own)),
         answering=None,
         box=box or empty_box(press.site, reading.story, visit, now),
         greetings=pen.greetings(),
         order=walk.order,
         orders=pen.orders(),
-        shown_replies=press.site.rules.replies_shown,
         next=next_address(press, reading, walk),
         is_part=walk.after is not None,
         linked_data=describe_story(press.site, reading.story, reading.edition, reading.thread.nodes),
