@@ -251,6 +251,8 @@ const lead = (comment) => {
 /** @param {any} result */
 const show = (result) => {
   lead(put(result.comment.id, result.comment.parent, parsePiece(result.piece)));
+  const count = document.getElementById("count");
+  if (count) count.textContent = result.count;
   announce(result.message);
 };
 

@@ -56,9 +56,11 @@ class Database:
     def ask(self, question: Callable[..., T], *args: Any) -> T:
         """The answer to a question, from one consistent state of the database."""
         try:
-            connection = self._connection()
-            with connection.begin():
-                return question(connection, *args)
+            return self._ask_once(question, *args)
+        except OperationalError:
+            self._let_go()
+        try:
+            return self._ask_once(question, *args)
         except OperationalError as fault:
             self._let_go()
             raise Unavailable from fault
@@ -95,6 +97,11 @@ class Database:
         self.mark.close()
         self._questions.dispose()
         self._deeds.dispose()
+
+    def _ask_once(self, question: Callable[..., T], *args: Any) -> T:
+        connection = self._connection()
+        with connection.begin():
+            return question(connection, *args)
 
     def _connection(self) -> Connection:
         """This thread's own connection, kept open: opening one costs more than most questions."""

@@ -16,7 +16,7 @@ from piensas.model.moment import Clock
 from piensas.model.refusals import Refusal
 from piensas.settings import Settings, read_settings
 from piensas.store.database import Database
-from piensas.web import branches, changes, comments, files, front, stories
+from piensas.web import branches, changes, comments, discussions, files, front, stories
 from piensas.web.folder import watch_folder
 from piensas.web.front_door import FrontDoor
 from piensas.web.press import Press
@@ -42,8 +42,8 @@ HANDLERS = (
     comments.post_text,
     comments.post_withdrawal,
     comments.post_vote,
-    comments.thread,
-    comments.viewer,
+    discussions.thread,
+    discussions.viewer,
     front.elsewhere,
 )
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from litestar import Response, get, post
+import msgspec
+from litestar import Response, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
@@ -12,39 +13,32 @@ from piensas.actions.changing import Change, edit_comment, withdraw_comment
 from piensas.actions.posting import post_comment
 from piensas.actions.voting import Vote, vote
 from piensas.model.comment import Comment, own_view
-from piensas.model.refusals import Malformed, NotFound, Refusal, Rejected
-from piensas.store.comments import count_new_comments
-from piensas.store.stories import list_live_addresses
-from piensas.web.answers import json_answer, keep, page_answer, see, with_retry
+from piensas.model.refusals import Malformed, NotFound, Refusal, Rejected, Unavailable
+from piensas.store.stories import find_story
+from piensas.web.answers import json_answer, page_answer, see, with_retry
 from piensas.web.box import answer_box, refused_box
 from piensas.web.branches import draw_branch
 from piensas.web.changes import refuse_change
-from piensas.web.errors import STATUS
+from piensas.web.discussions import find_address
+from piensas.web.errors import STATUS, describe
 from piensas.web.http import Request
+from piensas.web.language import Speech
 from piensas.web.origin import require_own_page
 from piensas.web.pen import NOBODY, Mine, pen_of
 from piensas.web.press import Press
-from piensas.web.reading import mine_of, read_branch, read_discussion, read_own, read_story
+from piensas.web.reading import read_branch, read_own, read_story
 from piensas.web.shapes import (
     DraftShape,
-    PieceShape,
     PostedShape,
     TextShape,
-    ThreadShape,
-    ViewerShape,
     VoteShape,
     as_id,
     read_shape,
     show_comment,
-    show_cursor,
-    show_node,
     wants_json,
 )
-from piensas.web.stories import draw_story, proof_of, read_walk
+from piensas.web.stories import draw_story, read_walk
 from piensas.web.viewer import Visit, forget_scripts, read_visit, remember
-
-NEWS = 100
-"""New comments are counted no further than this."""
 
 VALUES = {"up": 1, "down": -1, "none": 0}
 
@@ -54,9 +48,18 @@ async def post_draft(
     request: Request, press: NamedDependency[Press], story: FromPath[str]
 ) -> Response[bytes]:
     require_own_page(request, press.site.address)
-    visit = await read_visit(request, press)
     shape = await read_shape(request, DraftShape)
-    story_id, draft = as_id(story), shape.as_draft(press.site.languages)
+    try:
+        return await take_draft(request, press, as_id(story), shape)
+    except Unavailable as refusal:
+        if wants_json(request):
+            raise
+        return keep_typed(request, press, shape, refusal)
+
+
+async def take_draft(request: Request, press: Press, story_id: int, shape: DraftShape) -> Response[bytes]:
+    visit = await read_visit(request, press)
+    draft = shape.as_draft(press.site.languages)
     try:
         comment = await press.db.write(
             lambda db: post_comment(db, visit.viewer, story_id, draft, press.clock()), story_id
@@ -123,47 +126,6 @@ async def post_vote(
     return answer
 
 
-@get("/stories/{story:str}/comments")
-async def thread(request: Request, press: NamedDependency[Press], story: FromPath[str]) -> Response[bytes]:
-    """A page of a discussion for programs."""
-    walk = read_walk(request, press)
-    mark = press.pages.mark()
-    reading = await press.db.read(read_discussion, press.site.id, as_id(story), walk)
-    if reading is None:
-        raise NotFound
-    found, page = reading
-    shape = ThreadShape(
-        count=found.comments,
-        order=walk.order,
-        comments=[show_node(node) for node in page.nodes],
-        next=show_cursor(page.next) if page.next else None,
-    )
-    return keep(request, json_answer(shape), proof_of(press, found, mark))
-
-
-@get("/stories/{story:str}/viewer")
-async def viewer(request: Request, press: NamedDependency[Press], story: FromPath[str]) -> Response[bytes]:
-    """The second small answer: what is this viewer's own on a page that is the same for everybody."""
-    visit = await read_visit(request, press)
-    story_id = as_id(story)
-    address, language = await find_address(press, story_id, request.query_params.get("language", ""))
-    own = await press.db.read(read_own, visit.viewer, story_id)
-    since = as_id(request.query_params.get("since", "0"))
-    news = await press.db.read(count_new_comments, press.site.id, story_id, since, NEWS) if since else 0
-    pen = pen_of(press.site, language)
-    draw = pen.piece_for(mine_of(visit.viewer, own, press.clock().now), closed=False)
-    pieces = [
-        PieceShape(str(comment.id), str(comment.parent_id or ""), str(draw(own_view(comment), address)))
-        for comment in own.comments
-        if comment.status in ("published", "held")
-    ]
-    words = pen.speech.ngettext(
-        "%(n)s new since your last visit", "%(n)s new since your last visit", news
-    ) % {"n": pen.speech.number(news)}
-    votes = {str(comment): value for comment, value in own.votes.items()}
-    return json_answer(ViewerShape(pieces, votes, words if news else ""))
-
-
 async def show_deed(
     request: Request, press: Press, visit: Visit, comment: Comment, mine: Mine, status: int = 200
 ) -> Response[bytes]:
@@ -181,6 +143,7 @@ async def show_deed(
         comment=show_comment(shown),
         message=message_for(comment, pen.speech.gettext),
         piece=str(pen.piece_for(mine, closed=False)(shown, address)),
+        count=await count_words(press, comment.story_id, pen.speech),
     )
     return json_answer(posted, status=status)
 
@@ -209,14 +172,29 @@ async def refuse(
     return with_retry(answer, refusal)
 
 
-async def find_address(press: Press, story_id: int, language: str) -> tuple[str, str]:
-    """(path, language) of the story's edition in a language, or in the first that it has."""
-    editions = await press.db.read(list_live_addresses, press.site.id, story_id)
-    if not editions:
-        raise NotFound
-    by_language = {code: path for code, path, _ in editions}
-    best = language if language in by_language else editions[0][0]
-    return by_language[best], best
+def keep_typed(request: Request, press: Press, shape: DraftShape, refusal: Refusal) -> Response[bytes]:
+    """A page that needs no store: it says what is wrong and holds everything that was typed."""
+    language = shape.language if shape.language in press.site.languages else press.site.language
+    pen = pen_of(press.site, language)
+    typed = msgspec.to_builtins(shape)
+    fields = [(name, value) for name, value in typed.items() if value and name != "text"]
+    body = pen.draw(
+        "error.html",
+        problem=describe(refusal, pen.speech),
+        text=shape.text,
+        action=request.url.path,
+        fields=fields,
+    )
+    return with_retry(page_answer(body, status=STATUS[refusal.code]), refusal)
+
+
+async def count_words(press: Press, story_id: int, speech: Speech) -> str:
+    """The heading above the thread, as the page would have it now."""
+    story = await press.db.read(find_story, press.site.id, story_id)
+    if story is None or not story.comments:
+        return speech.gettext("No thoughts yet")
+    words = speech.ngettext("%(n)s thought", "%(n)s thoughts", story.comments)
+    return words % {"n": speech.number(story.comments)}
 
 
 def mine_of_author(comment: Comment) -> Mine:

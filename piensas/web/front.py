@@ -13,7 +13,7 @@ from piensas.model.refusals import NotFound
 from piensas.model.story import Edition, Headline, Story
 from piensas.store.stories import find_edition_by_slug, list_all_headlines, list_headlines
 from piensas.store.threads import list_newest
-from piensas.web.answers import keep, page_answer
+from piensas.web.answers import keep, moved, page_answer
 from piensas.web.http import Request
 from piensas.web.pen import front_address, pen_of
 from piensas.web.press import Press
@@ -51,7 +51,9 @@ async def first_front_page(request: Request, press: NamedDependency[Press]) -> R
 async def other_front_page(
     request: Request, press: NamedDependency[Press], language: FromPath[str]
 ) -> Response[bytes]:
-    if language not in press.site.languages[1:]:
+    if language == press.site.language:
+        return moved("/")
+    if language not in press.site.languages:
         return await moved_or_missing(request, press)
     return await front_page(request, press, language)
 

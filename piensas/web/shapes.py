@@ -86,11 +86,12 @@ class ThreadShape(Struct):
 
 
 class PostedShape(Struct):
-    """What has become of a comment; `piece` is its HTML and `message` says it in words."""
+    """What has become of a comment: its HTML, and in words what was done and how many there are now."""
 
     comment: CommentShape
     message: str
     piece: str
+    count: str
 
 
 class PieceShape(Struct):

@@ -1,0 +1,74 @@
+"""A discussion as programs and the page's own script read it."""
+
+from __future__ import annotations
+
+from litestar import Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from piensas.model.comment import own_view
+from piensas.model.refusals import NotFound
+from piensas.store.comments import count_new_comments
+from piensas.store.stories import list_live_addresses
+from piensas.web.answers import json_answer, keep
+from piensas.web.http import Request
+from piensas.web.pen import pen_of
+from piensas.web.press import Press
+from piensas.web.reading import mine_of, read_discussion, read_own
+from piensas.web.shapes import PieceShape, ThreadShape, ViewerShape, as_id, show_cursor, show_node
+from piensas.web.stories import proof_of, read_walk
+from piensas.web.viewer import read_visit
+
+NEWS = 100
+"""New comments are counted no further than this."""
+
+
+@get("/stories/{story:str}/comments")
+async def thread(request: Request, press: NamedDependency[Press], story: FromPath[str]) -> Response[bytes]:
+    """A page of a discussion for programs."""
+    walk = read_walk(request, press)
+    mark = press.pages.mark()
+    reading = await press.db.read(read_discussion, press.site.id, as_id(story), walk)
+    if reading is None:
+        raise NotFound
+    found, page = reading
+    shape = ThreadShape(
+        count=found.comments,
+        order=walk.order,
+        comments=[show_node(node) for node in page.nodes],
+        next=show_cursor(page.next) if page.next else None,
+    )
+    return keep(request, json_answer(shape), proof_of(press, found, mark))
+
+
+@get("/stories/{story:str}/viewer")
+async def viewer(request: Request, press: NamedDependency[Press], story: FromPath[str]) -> Response[bytes]:
+    """The second small answer: what is this viewer's own on a page that is the same for everybody."""
+    visit = await read_visit(request, press)
+    story_id = as_id(story)
+    address, language = await find_address(press, story_id, request.query_params.get("language", ""))
+    own = await press.db.read(read_own, visit.viewer, story_id)
+    since = as_id(request.query_params.get("since", "0"))
+    news = await press.db.read(count_new_comments, press.site.id, story_id, since, NEWS) if since else 0
+    pen = pen_of(press.site, language)
+    draw = pen.piece_for(mine_of(visit.viewer, own, press.clock().now), closed=False)
+    pieces = [
+        PieceShape(str(comment.id), str(comment.parent_id or ""), str(draw(own_view(comment), address)))
+        for comment in own.comments
+        if comment.status in ("published", "held")
+    ]
+    words = pen.speech.ngettext(
+        "%(n)s new since your last visit", "%(n)s new since your last visit", news
+    ) % {"n": pen.speech.number(news)}
+    votes = {str(comment): value for comment, value in own.votes.items()}
+    return json_answer(ViewerShape(pieces, votes, words if news else ""))
+
+
+async def find_address(press: Press, story_id: int, language: str) -> tuple[str, str]:
+    """(path, language) of the story's edition in a language, or in the first that it has."""
+    editions = await press.db.read(list_live_addresses, press.site.id, story_id)
+    if not editions:
+        raise NotFound
+    by_language = {code: path for code, path, _ in editions}
+    best = language if language in by_language else editions[0][0]
+    return by_language[best], best
