@@ -13,6 +13,7 @@ from bench.servers import Server
 
 ROUNDS = 3
 CONNECTIONS = 32
+COLUMNS = ("per second", "µs CPU", "of a core")
 SCRIPT = Path(__file__).with_name("report.lua")
 
 
@@ -28,6 +29,10 @@ class Sample(msgspec.Struct, frozen=True):
     @property
     def rate(self) -> float:
         return self.done / self.seconds
+
+    @property
+    def cost(self) -> float:
+        return self.cpu / self.done
 
 
 class Told(msgspec.Struct, frozen=True):
@@ -53,9 +58,13 @@ class Contest:
         """Done per second."""
         return median(sample.rate for sample in self._samples[name])
 
-    def cpu(self, name: str) -> float:
+    def cost(self, name: str) -> float:
         """Microseconds of CPU for each."""
-        return median(1e6 * sample.cpu / sample.done for sample in self._samples[name])
+        return median(1e6 * sample.cost for sample in self._samples[name])
+
+    def share(self, name: str) -> float:
+        """How much of its core the process had, from 0 to 1."""
+        return median(sample.cpu / sample.seconds for sample in self._samples[name])
 
     def size(self, name: str) -> float:
         """Bytes on the wire for each, headers counted."""
@@ -66,9 +75,13 @@ class Contest:
         return median(1e3 * sample.p99 for sample in self._samples[name])
 
     def ratio(self, name: str, rival: str) -> float:
-        """How many times as fast as its rival in the same round."""
+        """How many times as much it does as its rival with the same CPU time, round by round."""
         pairs = zip(self._samples[name], self._samples[rival], strict=True)
-        return median(mine.rate / theirs.rate for mine, theirs in pairs)
+        return median(theirs.cost / mine.cost for mine, theirs in pairs)
+
+    def describe(self, name: str) -> tuple[str, str, str]:
+        """The columns that every table has: COLUMNS."""
+        return f"{self.rate(name):,.0f}", f"{self.cost(name):,.1f}", f"{self.share(name):.0%}"
 
 
 def load(server: Server, path: str, headers: Mapping[str, str], seconds: int) -> Sample:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 from functools import partial
 
-from bench.load import Contest, load
+from bench.load import COLUMNS, Contest, load
 from bench.machine import read_memory
 from bench.plan import Plan
 from bench.report import Findings, Goal, Sheet, many, times
@@ -65,8 +65,7 @@ def show(contests: Mapping[str, Contest]) -> Sheet:
     rows = [
         (
             f"{rival}, {answer.lstrip('/')}",
-            many(found.rate(rival)),
-            f"{found.cpu(rival):.1f}",
+            *found.describe(rival),
             many(found.size(rival)),
             times(found.ratio(rival, BARE)),
             times(found.ratio(rival, NGINX)),
@@ -74,7 +73,7 @@ def show(contests: Mapping[str, Contest]) -> Sheet:
         for answer, found in contests.items()
         for rival in RIVALS
     ]
-    columns = ("a ready page", "requests/s", "µs CPU", "bytes", "bare ASGI", "nginx")
+    columns = ("a ready page", *COLUMNS, "bytes", "× bare ASGI", "× nginx")
     return Sheet("Ready pages", columns, rows)
 
 

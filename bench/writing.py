@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from bench.load import Contest, Sample, load
+from bench.load import COLUMNS, Contest, Sample, load
 from bench.machine import Broken, find_cores, finish, read_cpu, read_memory, run, start
 from bench.plan import Plan
 from bench.reading import PACKED
@@ -27,24 +27,15 @@ ARRIVALS = 10
 
 
 def measure_writing(plan: Plan) -> Findings:
-    deeds = contest(plan, partial(post_deeds, plan))
     memory: list[int] = []
-    answers = contest(plan, partial(post_over_http, plan, memory))
-    columns = ("posting", "comments/s", "µs CPU", f"to {many(plan.small)}")
-    rows = [*rows_of(plan, "as deeds", deeds), *rows_of(plan, "over HTTP", answers)]
-    rates = {
-        "as deeds": deeds.rate(name_of(CROWDS[-1], plan.large)),
-        "over HTTP": answers.rate(name_of(CROWDS[-1], plan.large)),
+    ways = {
+        "as deeds": contest(plan, partial(post_deeds, plan)),
+        "over HTTP": contest(plan, partial(post_over_http, plan, memory)),
     }
-    goals = [
-        Goal(
-            f"{CROWDS[-1]} writers {way}: at least {many(ENOUGH)} durable comments a second",
-            many(rate),
-            rate >= ENOUGH,
-        )
-        for way, rate in rates.items()
-    ]
-    return Findings([Sheet("Comments", columns, rows)], goals, [("after posting over HTTP", max(memory))])
+    rows = [row for way, found in ways.items() for row in rows_of(plan, way, found)]
+    sheet = Sheet("Comments, each on disk", ("posting", *COLUMNS, f"× {plan.small:,}"), rows)
+    goals = [goal_of(plan, way, found) for way, found in ways.items()]
+    return Findings([sheet], goals, [("after posting over HTTP", max(memory))])
 
 
 def contest(plan: Plan, post: Callable[[int, int], Sample]) -> Contest:
@@ -60,12 +51,18 @@ def rows_of(plan: Plan, way: str, found: Contest) -> list[tuple[str, ...]]:
     return [
         (
             f"{name_of(writers, size)}, {way}",
-            many(found.rate(name_of(writers, size))),
-            many(found.cpu(name_of(writers, size))),
+            *found.describe(name_of(writers, size)),
             times(found.ratio(name_of(writers, size), name_of(writers, plan.small))),
         )
         for writers, size in product(CROWDS, sorted({plan.small, plan.large}))
     ]
+
+
+def goal_of(plan: Plan, way: str, found: Contest) -> Goal:
+    name = name_of(CROWDS[-1], plan.large)
+    words = f"{name}, {way}: at least {many(ENOUGH)} durable comments a second"
+    measured = f"{many(found.rate(name))}, with CPU for {many(1e6 / found.cost(name))}"
+    return Goal(words, measured, found.rate(name) >= ENOUGH)
 
 
 def post_deeds(plan: Plan, writers: int, size: int) -> Sample:
@@ -97,16 +94,10 @@ def measure_arrivals(plan: Plan) -> Findings:
             }
         )
     rows = [
-        (
-            name,
-            many(found.rate(name)),
-            f"{found.cpu(name):.1f}",
-            f"{found.p99(name):.1f}",
-            times(found.ratio(name, quiet)),
-        )
+        (name, *found.describe(name), f"{found.p99(name):.1f}", times(found.ratio(name, quiet)))
         for name in (quiet, busy)
     ]
-    columns = ("a ready page, br, while", "requests/s", "µs CPU", "ms, 99 %", "to quiet")
+    columns = ("a ready page, br, while", *COLUMNS, "ms, 99 %", "× quiet")
     return Findings([Sheet("A busy discussion", columns, rows)])
 
 

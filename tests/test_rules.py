@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from piensas.drawing.avatars import hue, initials, pattern
 from piensas.markup.comment import plain_text, render_html, render_markdown
 from piensas.model.draft import Draft, is_email, is_website, tidy_line, tidy_text
 from piensas.model.moment import Clock, first_id_at, time_of
 from piensas.model.ranking import wilson_score
 from piensas.model.rules import Rules
 from piensas.model.screening import Evidence, Verdict, screen
-from piensas.web.avatars import hue, initials, pattern
 
 HELD, REJECTED, PUBLISHED = "held", "rejected", "published"
 CALM = Rules(hold_first_comment=False)

@@ -55,11 +55,11 @@ def list_instalments(arriving: ArrivingStory) -> Iterator[ArrivingStory]:
 
 
 def plan_arrival(db: Connection, site: Site, source: str, arriving: ArrivingStory, moment: Moment) -> Plan:
-    """What `admit_story` would do now."""
+    """What `admit_story` would do now. No comment comes in before its story."""
     arrived_story = find_arrival(db, site.id, source, "story", arriving.foreign_id)
     wanted = {comment.foreign_id for comment in arriving.comments}
     parents = {comment.foreign_parent for comment in arriving.comments if comment.foreign_parent}
-    arrived = list_arrived_comments(db, site.id, source, sorted(wanted | parents))
+    arrived = list_arrived_comments(db, site.id, source, sorted(wanted | parents)) if arrived_story else {}
     here = wanted | arrived.keys()
     new = tuple(orphan_or_not(c, here) for c in arriving.comments if c.foreign_id not in arrived)
     changes = tuple(note for comment in new for note in comment.changes)

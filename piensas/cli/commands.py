@@ -20,6 +20,7 @@ from piensas.actions.redrawing import redraw_comments
 from piensas.cli.importing import imports
 from piensas.cli.opening import Wrong, find_settings, open_database
 from piensas.cli.starting import ask_and_write
+from piensas.drawing.language import as_iso
 from piensas.model.moment import Clock
 from piensas.model.refusals import NotFound
 from piensas.settings import Settings
@@ -27,7 +28,6 @@ from piensas.store.checks import list_miscounts
 from piensas.store.comments import list_held_comments
 from piensas.store.everything import list_everything
 from piensas.web.folder import publish_folder
-from piensas.web.language import as_iso
 from piensas.web.server import serve_site
 
 out = Console()

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import msgspec
 
+from piensas.drawing.language import Speech
 from piensas.model.access import is_closed
 from piensas.model.refusals import Refusal
 from piensas.model.site import Site
 from piensas.model.story import Story
 from piensas.web.errors import words_for
-from piensas.web.language import Speech
 from piensas.web.reading import Branch
 from piensas.web.shapes import DraftShape
 from piensas.web.viewer import Visit

@@ -6,17 +6,17 @@ from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
+from piensas.drawing.pen import pen_of
+from piensas.drawing.tree import Tree
 from piensas.model.access import is_closed
 from piensas.web.answers import keep, page_answer
 from piensas.web.box import Box, answer_box, empty_box
 from piensas.web.http import Request
-from piensas.web.pen import pen_of
 from piensas.web.press import Press
 from piensas.web.reading import BRANCH, Branch, Own, mine_of, read_branch, read_own, with_held
 from piensas.web.redirects import moved_or_missing
 from piensas.web.shapes import as_id
 from piensas.web.stories import proof_of
-from piensas.web.tree import Tree
 from piensas.web.viewer import Visit, read_visit
 
 

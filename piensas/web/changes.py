@@ -9,6 +9,7 @@ from msgspec import Struct
 from sqlalchemy import Connection
 
 from piensas.actions.changing import Change
+from piensas.drawing.pen import pen_of
 from piensas.model.access import require_may_change
 from piensas.model.comment import Comment
 from piensas.model.reader import Viewer
@@ -19,7 +20,6 @@ from piensas.store.stories import find_edition_by_slug, find_story, list_edition
 from piensas.web.answers import page_answer, with_retry
 from piensas.web.errors import STATUS, words_for
 from piensas.web.http import Request
-from piensas.web.pen import pen_of
 from piensas.web.press import Press
 from piensas.web.shapes import as_id
 from piensas.web.viewer import Visit, forget_scripts, read_visit

@@ -12,6 +12,8 @@ from litestar.params import FromPath
 from piensas.actions.changing import Change, edit_comment, withdraw_comment
 from piensas.actions.posting import post_comment
 from piensas.actions.voting import Vote, vote
+from piensas.drawing.language import Speech
+from piensas.drawing.pen import NOBODY, Mine, pen_of
 from piensas.model.comment import Comment, own_view
 from piensas.model.refusals import Malformed, NotFound, Refusal, Rejected, Unavailable
 from piensas.store.stories import find_story
@@ -22,9 +24,7 @@ from piensas.web.changes import refuse_change
 from piensas.web.discussions import find_address
 from piensas.web.errors import STATUS, describe
 from piensas.web.http import Request
-from piensas.web.language import Speech
 from piensas.web.origin import require_own_page
-from piensas.web.pen import NOBODY, Mine, pen_of
 from piensas.web.press import Press
 from piensas.web.reading import read_branch, read_own, read_story
 from piensas.web.shapes import (

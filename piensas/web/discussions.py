@@ -6,13 +6,13 @@ from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
+from piensas.drawing.pen import pen_of
 from piensas.model.comment import own_view
 from piensas.model.refusals import NotFound
 from piensas.store.comments import count_new_comments
 from piensas.store.stories import list_live_addresses
 from piensas.web.answers import json_answer, keep
 from piensas.web.http import Request
-from piensas.web.pen import pen_of
 from piensas.web.press import Press
 from piensas.web.reading import mine_of, read_discussion, read_own
 from piensas.web.shapes import PieceShape, ThreadShape, ViewerShape, as_id, show_cursor, show_node

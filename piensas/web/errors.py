@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
+from piensas.drawing.language import Speech
 from piensas.model.refusals import Refusal, TooLong
-from piensas.web.language import Speech
 
 STATUS = {
     "text_missing": 422,

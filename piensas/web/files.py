@@ -8,10 +8,10 @@ from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
+from piensas.drawing.pen import HERE, static_version
 from piensas.model.refusals import NotFound
 from piensas.web.answers import keep, page_answer
 from piensas.web.http import Request
-from piensas.web.pen import HERE, static_version
 from piensas.web.press import Press
 
 FOR_EVER = "public, max-age=31536000, immutable"

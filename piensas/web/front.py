@@ -8,6 +8,7 @@ from litestar.params import FromPath
 from msgspec import Struct
 from sqlalchemy import Connection
 
+from piensas.drawing.pen import front_address, pen_of
 from piensas.model.comment import PublicComment
 from piensas.model.refusals import NotFound
 from piensas.model.story import Edition, Headline, Story
@@ -15,7 +16,6 @@ from piensas.store.stories import find_edition_by_slug, list_all_headlines, list
 from piensas.store.threads import list_newest
 from piensas.web.answers import keep, moved, page_answer
 from piensas.web.http import Request
-from piensas.web.pen import front_address, pen_of
 from piensas.web.press import Press
 from piensas.web.ready import Proof
 from piensas.web.redirects import moved_or_missing

@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 from sqlalchemy import Connection
 
+from piensas.drawing.pen import NOBODY, Mine
 from piensas.model.access import may_change, may_see
 from piensas.model.comment import Comment, PublicComment, own_view
 from piensas.model.reader import Viewer
@@ -14,7 +15,6 @@ from piensas.store.comments import find_comment, list_own_comments
 from piensas.store.stories import find_edition_by_slug, find_story, list_live_addresses
 from piensas.store.threads import list_ancestors, list_branch, read_thread
 from piensas.store.votes import list_votes
-from piensas.web.pen import NOBODY, Mine
 
 BRANCH = 50
 """Comments on the page of one comment."""

@@ -6,11 +6,11 @@ import structlog
 from litestar import Response
 from litestar.exceptions import HTTPException
 
+from piensas.drawing.pen import Pen, pen_of
 from piensas.model.refusals import Malformed, NotFound, Refusal
 from piensas.web.answers import json_answer, page_answer, with_retry
 from piensas.web.errors import WORDS, Problem, describe, problem_of
 from piensas.web.http import Request
-from piensas.web.pen import Pen, pen_of
 from piensas.web.press import Press
 from piensas.web.shapes import wants_json
 

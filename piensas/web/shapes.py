@@ -8,13 +8,13 @@ from urllib.parse import parse_qsl
 import msgspec
 from msgspec import Meta, Struct
 
+from piensas.drawing.language import as_iso
 from piensas.model.comment import PublicComment
 from piensas.model.draft import Draft
 from piensas.model.refusals import Malformed, NotFound, TooLong
 from piensas.model.rules import ORDERS, Order, Rules
 from piensas.model.thread import Cursor, Node
 from piensas.web.http import Request
-from piensas.web.language import as_iso
 
 T = TypeVar("T", bound=Struct)
 LARGEST_BODY = 1 << 20

@@ -6,6 +6,9 @@ from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
+from piensas.drawing.linked_data import describe_story
+from piensas.drawing.pen import NOBODY, pen_of
+from piensas.drawing.tree import Tree
 from piensas.model.access import is_closed
 from piensas.model.moment import DAY
 from piensas.model.story import Story
@@ -14,14 +17,11 @@ from piensas.store.stories import find_story_revision
 from piensas.web.answers import keep, page_answer
 from piensas.web.box import Box, empty_box
 from piensas.web.http import Request
-from piensas.web.linked_data import describe_story
-from piensas.web.pen import NOBODY, pen_of
 from piensas.web.press import Press
 from piensas.web.reading import Own, Reading, mine_of, read_own, read_story, with_held
 from piensas.web.ready import Proof
 from piensas.web.redirects import moved_or_missing
 from piensas.web.shapes import read_cursor, read_order, show_cursor
-from piensas.web.tree import Tree
 from piensas.web.viewer import Visit, read_visit
 
 

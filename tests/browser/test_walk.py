@@ -45,7 +45,7 @@ def test_replies_stand_beneath_what_they_answer(
         "Beneath the root.",
         "Another root.",
     ]
-    assert as_it_stood == tab.texts()[: len(as_it_stood)]
+    assert as_it_stood == tab.texts() or not device.has_scripts
 
 
 def test_who_cancels_a_reply_is_back_where_they_were(
@@ -158,7 +158,7 @@ def test_a_withdrawn_comment_without_replies_is_gone(
 def test_a_reader_votes_and_takes_the_vote_back(
     newsroom: Newsroom, arrive: Arrive, words: Words, device: Device
 ) -> None:
-    newsroom.person().comment("Vote for me.")
+    newsroom.person().comment("Vote for me.", language=words.language)
     tab = arrive(newsroom, words, device).open()
     good = tab.page.get_by_role("button", name=words.good).first
 

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable
 from markupsafe import Markup
 from msgspec import Struct
 
+from piensas.drawing.language import Speech
 from piensas.model.comment import PublicComment
 from piensas.model.thread import Node
-from piensas.web.language import Speech
 
 Piece = Callable[[PublicComment, str], Markup]
 

@@ -12,10 +12,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from msgspec import Struct
 
+from piensas.drawing.avatars import hue, initials, pattern
+from piensas.drawing.language import Speech, as_iso, speech_of
 from piensas.model.comment import PublicComment
 from piensas.model.site import Site
-from piensas.web.avatars import hue, initials, pattern
-from piensas.web.language import Speech, as_iso, speech_of
 
 HERE = Path(__file__).parent.parent
 PIECES = 8_192

@@ -9,12 +9,12 @@ from typing import Any
 import msgspec
 from markupsafe import Markup
 
+from piensas.drawing.language import as_iso
 from piensas.markup.comment import plain_text
 from piensas.model.comment import PublicComment
 from piensas.model.site import Site
 from piensas.model.story import Edition, Story
 from piensas.model.thread import Node
-from piensas.web.language import as_iso
 
 
 def describe_story(site: Site, story: Story, edition: Edition, nodes: list[Node]) -> Markup:
