@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 from datetime import UTC, datetime
 
 import click
@@ -18,6 +19,7 @@ from bench.wire import measure_first_visit
 from bench.writing import measure_arrivals, measure_writing
 
 PARTS = (measure_first_visit, measure_ready, measure_arrivals, measure_drawing, measure_writing)
+WIDTH = 130
 progress = Console(stderr=True)
 
 
@@ -36,7 +38,7 @@ def main(quick: bool, sizes: str | None, seconds: int | None, markdown: bool) ->
         print(f"{machine}\n\n{as_markdown(findings.list_sheets())}")
     else:
         print(machine)
-        print_sheets(findings.list_sheets(), Console())
+        print_sheets(findings.list_sheets(), Console(width=None if sys.stdout.isatty() else WIDTH))
 
 
 def measure(sizes: list[int], seconds: int) -> Findings:

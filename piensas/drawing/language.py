@@ -31,14 +31,15 @@ class Speech:
         self.direction = "rtl" if self.locale.text_direction == "rtl" else "ltr"
         self.date = lru_cache(10_000)(self._date)
         self.moment = lru_cache(10_000)(self._moment)
-
-    def number(self, number: int) -> str:
-        return format_decimal(number, locale=self.locale)
+        self.number = lru_cache(10_000)(self._number)
 
     def name_of(self, language: str) -> str:
         """A language's own name for itself, as links to it say: "Español"."""
         locale = find_locale(language)
         return str(locale.get_display_name(locale)).capitalize()
+
+    def _number(self, number: int) -> str:
+        return format_decimal(number, locale=self.locale)
 
     def _date(self, millis: int) -> str:
         return format_date(as_datetime(millis), "long", locale=self.locale)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Any
 
@@ -20,6 +20,13 @@ from piensas.model.thread import Node
 def describe_story(site: Site, story: Story, edition: Edition, nodes: list[Node]) -> Markup:
     """The page's JSON-LD, safe inside a script element."""
     address = site.address + edition.address
+    article = msgspec.json.encode(describe_article(site, story, edition, address))
+    parts = [safe(article[:-1].decode()), ',"comment":[']
+    write_comments(nodes, address, parts.append)
+    return Markup("".join((*parts, "]}")))  # noqa: S704  # no `<`, `>` or `&` is left in it
+
+
+def describe_article(site: Site, story: Story, edition: Edition, address: str) -> dict[str, Any]:
     article: dict[str, Any] = {
         "@context": "https://schema.org",
         "@type": "NewsArticle",
@@ -37,26 +44,29 @@ def describe_story(site: Site, story: Story, edition: Edition, nodes: list[Node]
         article["description"] = edition.summary
     if edition.picture:
         article["image"] = [site.address + edition.picture]
-    article["comment"] = [describe_node(node, address) for node in nodes if node.comment.is_published]
-    safe = msgspec.json.encode(article).replace(b"<", b"\\u003c").replace(b">", b"\\u003e")
-    return Markup(safe.replace(b"&", b"\\u0026").decode())  # noqa: S704  # no `<`, `>` or `&` is left in it
+    return article
 
 
-def describe_node(node: Node, address: str) -> dict[str, Any]:
-    described = describe_comment(node.comment, address)
-    replies = list(describe_replies(node.children, address))
-    return described | {"comment": replies} if replies else described
-
-
-def describe_replies(nodes: Iterable[Node], address: str) -> Iterable[dict[str, Any]]:
+def write_comments(nodes: Iterable[Node], address: str, write: Callable[[str], None]) -> None:
+    """The published comments with commas between, each with its published replies inside."""
+    comma = ""
     for node in nodes:
-        if node.comment.is_published:
-            yield describe_node(node, address)
+        if not node.comment.is_published:
+            continue
+        write(comma)
+        write(describe_comment(node.comment, address))
+        if node.children:
+            write(',"comment":[')
+            write_comments(node.children, address, write)
+            write("]")
+        write("}")
+        comma = ","
 
 
 @lru_cache(8_192)
-def describe_comment(comment: PublicComment, address: str) -> dict[str, Any]:
-    return {
+def describe_comment(comment: PublicComment, address: str) -> str:
+    """A comment's JSON without the brace that closes it: its replies may follow."""
+    described = {
         "@type": "Comment",
         "url": f"{address}/comments/{comment.id}",
         "author": {"@type": "Person", "name": comment.name},
@@ -65,3 +75,9 @@ def describe_comment(comment: PublicComment, address: str) -> dict[str, Any]:
         "upvoteCount": comment.ups,
         "downvoteCount": comment.downs,
     }
+    return safe(msgspec.json.encode(described).decode())[:-1]
+
+
+def safe(encoded: str) -> str:
+    """JSON that cannot end the script element it stands in."""
+    return encoded.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")

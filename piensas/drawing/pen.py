@@ -50,14 +50,17 @@ class Pen:
         )
         self._templates.globals.update(self._words())
         self._comment = self._templates.get_template("comment.html")
+        self._box = self._templates.get_template("box.html")
         self._plain_piece = lru_cache(PIECES)(self._draw_piece)
+        self.box = lru_cache(256)(self._draw_box)
 
     def draw(self, template: str, **what: Any) -> bytes:
         return self._templates.get_template(template).render(what).encode()
 
-    def fragment(self, template: str, **what: Any) -> Markup:
-        drawn = self._templates.get_template(template).render(what)
-        return Markup(drawn)  # noqa: S704  # templates escape what they are given
+    def _draw_box(self, story_id: int, box: Any) -> Markup:
+        """The comment box; the empty one, which almost every page has, is drawn once for each story."""
+        drawn = self._box.render(story_id=story_id, b=box, greetings=self.greetings())
+        return Markup(drawn)  # noqa: S704  # the template escapes what it is given
 
     def piece_for(self, mine: Mine | None, closed: bool) -> Callable[[PublicComment, str], Markup]:
         """Draws comments for a viewer; for everybody else each is drawn once and remembered."""

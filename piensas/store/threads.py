@@ -5,19 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import (
-    BindParameter,
-    ColumnElement,
-    Connection,
-    and_,
-    bindparam,
-    case,
-    literal_column,
-    select,
-    tuple_,
-)
+from sqlalchemy import Connection, and_, bindparam, case, select, tuple_
 
 from piensas.model.comment import PublicComment
+from piensas.model.ranking import wilson_score
+from piensas.model.rules import ORDERS, Order
 from piensas.model.story import Story
 from piensas.model.thread import Cursor, Thread, Walk, arrange, count_hidden
 from piensas.store.ranks import read_earlier_ranks
@@ -36,90 +28,88 @@ def public(name: str) -> Any:
 
 
 PUBLIC = select(*(public(name) for name in PublicComment.__struct_fields__))
+FIRST_REPLIES = comments.c.seq <= bindparam("last")
 UNDER_ROOTS = PUBLIC.where(
-    *IN_STORY,
-    comments.c.root_id.in_(bindparam("roots", expanding=True)),
-    comments.c.seq <= bindparam("last"),
+    *IN_STORY, comments.c.root_id.in_(bindparam("roots", expanding=True)), FIRST_REPLIES
 ).order_by(comments.c.root_id, comments.c.seq)
 LISTED = (*IN_STORY, comments.c.listed.is_(True))
-NO_RANK: ColumnElement[int] = literal_column("0")
+RANKS = {"best": comments.c.score, "discussed": comments.c.replies}
 
 
-def roots_by_time(newest_first: bool, continued: bool) -> Any:
-    question = select(comments.c.id, NO_RANK).where(*LISTED)
-    if continued:
-        edge: BindParameter[int] = bindparam("id")
-        question = question.where(comments.c.id < edge if newest_first else comments.c.id > edge)
-    return question.order_by(comments.c.id.desc() if newest_first else comments.c.id).limit(
-        bindparam("limit")
-    )
+def roots_in_order(order: Order, continued: bool) -> Any:
+    """The ids of the next roots, from the beginning or behind a cursor."""
+    place = (RANKS[order], comments.c.id) if order in RANKS else (comments.c.id,)
+    question = select(comments.c.id).where(*LISTED).limit(bindparam("limit"))
+    if order == "oldest":
+        question = question.order_by(*place)
+        return question.where(comments.c.id > bindparam("edge")) if continued else question
+    question = question.order_by(*(column.desc() for column in place))
+    edge: list[Any] = [bindparam(name) for name in ("rank", "edge")[-len(place) :]]
+    return question.where(tuple_(*place) < tuple_(*edge)) if continued else question
 
 
-def roots_by_rank(rank: Any, continued: bool) -> Any:
-    question = select(comments.c.id, rank).where(*LISTED)
-    if continued:
-        question = question.where(tuple_(rank, comments.c.id) < tuple_(bindparam("rank"), bindparam("id")))
-    return question.order_by(rank.desc(), comments.c.id.desc()).limit(bindparam("limit"))
-
-
-ROOTS = {
-    (order, continued): question
+PAGES = {
+    (order, continued): PUBLIC.where(
+        *IN_STORY, comments.c.root_id.in_(roots_in_order(order, continued)), FIRST_REPLIES
+    ).order_by(comments.c.root_id, comments.c.seq)
+    for order in ORDERS
     for continued in (False, True)
-    for order, question in {
-        "oldest": roots_by_time(False, continued),
-        "newest": roots_by_time(True, continued),
-        "best": roots_by_rank(comments.c.score, continued),
-        "discussed": roots_by_rank(comments.c.replies, continued),
-    }.items()
 }
 
 
 def read_thread(db: Connection, story: Story, walk: Walk) -> Thread:
     """A page of a discussion: the walk's next roots, each with its first replies."""
-    roots = list_roots(db, story, walk)
-    page, rest = roots[: walk.size], roots[walk.size :]
-    ids = [root for root, _ in page]
-    trees = arrange(list_under_roots(db, story, ids, walk.replies), ids)
-    count_hidden(trees)
-    if not rest:
-        return Thread(trees)
+    if walk.after and walk.order in RANKS:
+        earlier = read_earlier_ranks(db, story, walk.order, walk.after.revision)
+        if earlier:
+            return read_moved_page(db, story, walk, earlier)
 
-    last, rank = page[-1]
-    began = walk.after.revision if walk.after else story.revision
-    return Thread(trees, Cursor(last, rank, began))
+    key = key_of(story, walk) | {"limit": walk.size + 1}
+    found = list_public(db, PAGES[walk.order, walk.after is not None], key)
+    places = sorted((place_of(c, walk.order) for c in found if c.level == 0), reverse=walk.order != "oldest")
+    return arrange_page(story, walk, places, found)
 
 
-def list_roots(db: Connection, story: Story, walk: Walk) -> list[tuple[int, int]]:
-    """(id, rank) of the next roots: a page and, where there is more, one beyond it."""
-    key = {"site": story.site_id, "story": story.id, "limit": walk.size + 1}
-    if walk.after is None:
-        return rows_of(db, ROOTS[walk.order, False], key)
-
-    key |= {"id": walk.after.id}
-    if walk.order in ("oldest", "newest"):
-        return rows_of(db, ROOTS[walk.order, True], key)
-    return list_ranked_roots(db, story, walk, key | {"rank": walk.after.rank})
-
-
-def list_ranked_roots(db: Connection, story: Story, walk: Walk, key: dict[str, int]) -> list[tuple[int, int]]:
-    """The next roots in the order that was valid when the walk began."""
+def read_moved_page(db: Connection, story: Story, walk: Walk, earlier: dict[int, int]) -> Thread:
+    """As `read_thread`, in the order that was valid before the roots in `earlier` changed their ranks."""
     assert walk.after is not None
-    earlier = read_earlier_ranks(db, story, walk.order, walk.after.revision)
-    today = rows_of(db, ROOTS[walk.order, True], key | {"limit": walk.size + 1 + len(earlier)})
-    unmoved = [(root, rank) for root, rank in today if root not in earlier]
-    moved = [
-        (root, rank) for root, rank in earlier.items() if (rank, root) < (walk.after.rank, walk.after.id)
-    ]
-    merged = sorted(unmoved + moved, key=lambda place: (place[1], place[0]), reverse=True)
-    return merged[: walk.size + 1]
+    today = roots_in_order(walk.order, True).add_columns(RANKS[walk.order])
+    key = key_of(story, walk) | {"limit": walk.size + 1 + len(earlier)}
+    places = [(row[1], row[0]) for row in db.execute(today, key) if row[0] not in earlier]
+    edge = (walk.after.rank, walk.after.id)
+    places += [(rank, root) for root, rank in earlier.items() if (rank, root) < edge]
+    places = sorted(places, reverse=True)[: walk.size + 1]
+    found = list_public(db, UNDER_ROOTS, key | {"roots": [root for _, root in places]}) if places else []
+    return arrange_page(story, walk, places, found)
 
 
-def list_under_roots(db: Connection, story: Story, roots: Sequence[int], replies: int) -> list[PublicComment]:
-    """The roots and the first `replies` comments below each, parents before children."""
-    if not roots:
-        return []
-    key = {"site": story.site_id, "story": story.id, "roots": roots, "last": replies}
-    return [PublicComment(*row) for row in db.execute(UNDER_ROOTS, key).all()]
+def arrange_page(
+    story: Story, walk: Walk, places: list[tuple[int, int]], found: list[PublicComment]
+) -> Thread:
+    """The trees at the walk's next places, (rank, id) each, of which there is one too many if more follow."""
+    page = places[: walk.size]
+    trees = arrange(found, [root for _, root in page])
+    count_hidden(trees)
+    if len(places) <= walk.size:
+        return Thread(trees)
+    rank, last = page[-1]
+    return Thread(trees, Cursor(last, rank, walk.after.revision if walk.after else story.revision))
+
+
+def place_of(root: PublicComment, order: Order) -> tuple[int, int]:
+    """(rank, id) of a root, as the index of its order has them."""
+    if order == "best":
+        return wilson_score(root.ups, root.downs), root.id
+    return (root.replies if order == "discussed" else 0), root.id
+
+
+def key_of(story: Story, walk: Walk) -> dict[str, Any]:
+    key = {"site": story.site_id, "story": story.id, "last": walk.replies}
+    return key | {"edge": walk.after.id, "rank": walk.after.rank} if walk.after else key
+
+
+def list_public(db: Connection, question: Any, key: dict[str, Any]) -> list[PublicComment]:
+    return [PublicComment(*row) for row in db.execute(question, key).all()]
 
 
 def list_branch(db: Connection, story: Story, root_id: int, first: int, limit: int) -> list[PublicComment]:
@@ -162,7 +152,3 @@ def list_newest(db: Connection, story: Story, limit: int) -> list[PublicComment]
         .limit(limit)
     )
     return [PublicComment(*row) for row in db.execute(question).all()]
-
-
-def rows_of(db: Connection, question: Any, key: dict[str, Any]) -> list[tuple[int, int]]:
-    return [(row[0], row[1]) for row in db.execute(question, key).all()]

@@ -67,23 +67,19 @@ def draw_branch(press: Press, branch: Branch, visit: Visit, own: Own, box: Box |
     pen = pen_of(press.site, reading.edition.language)
     now = press.clock().now
     address = f"{reading.edition.address}/comments/{branch.chosen.id}"
-    about = {
-        "story": reading.story,
-        "edition": reading.edition,
-        "box": box or empty_box(press.site, reading.story, visit, now),
-        "greetings": pen.greetings(),
-    }
+    drawn = pen.box(reading.story.id, box or empty_box(press.site, reading.story, visit, now))
     piece = pen.piece_for(mine_of(visit.viewer, own, now), is_closed(reading.story, press.site.rules, now))
-    inserts = {branch.chosen.id: pen.fragment("box.html", **about)} if box else {}
+    inserts = {branch.chosen.id: drawn} if box else {}
     tree = Tree(piece, pen.speech, reading.edition.address, BRANCH, inserts)
     return pen.draw(
         "branch.html",
-        **about,
+        story=reading.story,
+        edition=reading.edition,
+        box="" if box else drawn,
         addresses=[
             (code, f"{there}/comments/{branch.chosen.id}", "") for code, there, _ in reading.addresses
         ],
         thread=tree.draw(with_held(reading.thread.nodes, own)),
-        answering=box is not None,
         chosen=branch.chosen.id,
         next="" if branch.next_seq is None else f"{address}?after={branch.next_seq}#thread",
         is_part=True,

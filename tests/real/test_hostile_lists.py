@@ -1,7 +1,7 @@
 """Other people's lists of hostile strings, through every text field, on both databases.
 
 The folder of the lists comes from PIENSAS_REAL_DATA. Every string takes the deeds' own door and is
-read on the pages that the site serves; every fortieth is sent over HTTP too, as a form and as JSON.
+read on the pages that the site serves; every eightieth is sent over HTTP too, as a form and as JSON.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from sqlalchemy import Connection
 
 from piensas.actions.changing import Change, edit_comment
@@ -42,7 +43,7 @@ from tests.oracle import (
 
 FOLDER = Path(os.environ.get("PIENSAS_REAL_DATA", ""))
 BATCH = 100
-EVERY = 40
+EVERY = 80
 
 
 @pytest.fixture
@@ -147,7 +148,7 @@ def write_manuscript(folder: Path, number: int, payload: str) -> Manuscript:
     matter = {"title": payload[:500], "published": "2026-09-21T08:00:00Z", "summary": payload[:2_000]}
     matter |= {"authors": payload, "sources": payload}
     file = folder / f"story-{number}.en.md"
-    file.write_text(f"---\n{json.dumps(matter)}\n---\n{payload}\n", "utf-8", errors="replace")
+    file.write_text(f"---\n{yaml.safe_dump(matter)}---\n{payload}\n", "utf-8", errors="replace")
     return read_manuscript(file, ("en", "es"))
 
 
