@@ -84,7 +84,7 @@ def require_safe_attribute(tag: str, name: str, value: str) -> None:
 
 def scheme_of(address: str) -> str:
     """What browsers take for the scheme: they overlook blanks and control characters."""
-    found = re.match(r"([^/?#:]*):", re.sub(r"[\x00-\x20\x7f-\xa0]", "", address))
+    found = re.match(r"([a-zA-Z][a-zA-Z0-9+.-]*):", re.sub(r"[\x00-\x20\x7f-\xa0]", "", address))
     return found[1].lower() if found else ""
 
 

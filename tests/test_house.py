@@ -60,18 +60,22 @@ def test_a_room_imports_only_what_its_sign_says(room: str) -> None:
         for module in imports_of(file)
         if module.split(".")[1] not in allowed
     ]
-    assert not wrong, f"{wrong}: move the code to a room that may, or change the sign and say why in docs/decisions."
+    assert not wrong, (
+        f"{wrong}: move the code to a room that may, or change the sign and say why in docs/decisions."
+    )
 
 
 def test_no_module_imports_itself_in_a_ring() -> None:
     graph = {
-        ".".join(file.relative_to(HOME).with_suffix("").parts).removesuffix(".__init__"): set(imports_of(file))
+        ".".join(file.relative_to(HOME).with_suffix("").parts).removesuffix(".__init__"): set(
+            imports_of(file)
+        )
         for file in SOURCES
     }
     done: set[str] = set()
 
     def visit(module: str, path: tuple[str, ...]) -> None:
-        assert module not in path, f"A ring: {' → '.join((*path[path.index(module):], module))}"
+        assert module not in path, f"A ring: {' → '.join((*path[path.index(module) :], module))}"
         if module not in done:
             for other in graph.get(module, ()):
                 visit(other, (*path, module))
@@ -81,13 +85,19 @@ def test_no_module_imports_itself_in_a_ring() -> None:
         visit(module, ())
 
 
-@pytest.mark.parametrize(("names", "room"), [("litestar|uvicorn", "web"), ("sqlalchemy|sqlite3|psycopg|alembic", "store")])
+@pytest.mark.parametrize(
+    ("names", "room"), [("litestar|uvicorn", "web"), ("sqlalchemy|sqlite3|psycopg|alembic", "store")]
+)
 def test_only_one_room_knows_the_framework_and_one_the_database(names: str, room: str) -> None:
     pattern = re.compile(rf"^\s*(?:from|import) (?:{names})\b", re.MULTILINE)
-    connection = re.compile(r"^from sqlalchemy(?:\.exc)? import (?:Connection|SQLAlchemyError)$", re.MULTILINE)
+    connection = re.compile(
+        r"^from sqlalchemy(?:\.exc)? import (?:Connection|SQLAlchemyError)$", re.MULTILINE
+    )
     for file in SOURCES:
         found = pattern.search(connection.sub("", file.read_text()))
-        assert found is None or room in file.parts, f"{file}: {found and found[0]!r} belongs in piensas/{room}/."
+        assert found is None or room in file.parts, (
+            f"{file}: {found and found[0]!r} belongs in piensas/{room}/."
+        )
 
 
 def test_no_query_is_made_from_a_string() -> None:
@@ -95,7 +105,11 @@ def test_no_query_is_made_from_a_string() -> None:
         for call in (node for node in ast.walk(ast.parse(file.read_text())) if isinstance(node, ast.Call)):
             name = getattr(call.func, "id", getattr(call.func, "attr", ""))
             if name in ("text", "exec_driver_sql") and call.args and isinstance(call.args[0], ast.JoinedStr):
-                names = [ast.unparse(part.value) for part in call.args[0].values if isinstance(part, ast.FormattedValue)]
+                names = [
+                    ast.unparse(part.value)
+                    for part in call.args[0].values
+                    if isinstance(part, ast.FormattedValue)
+                ]
                 assert names == ["CHANNEL"], f"{file}:{call.lineno}: values belong in bound parameters."
 
 
@@ -140,8 +154,12 @@ def test_every_word_is_spoken_in_spanish() -> None:
     for message in said:
         found = spanish.get(message[0] if isinstance(message, tuple) else message)
         assert found is not None and found.string and all(found.string), f"es.po lacks {message!r}"
-        assert set(re.findall(r"%\(\w+\)s", str(found.id))) == set(re.findall(r"%\(\w+\)s", str(found.string)))
-    known = {message.id if isinstance(message.id, str) else message.id[0] for message in spanish if message.id}
+        assert set(re.findall(r"%\(\w+\)s", str(found.id))) == set(
+            re.findall(r"%\(\w+\)s", str(found.string))
+        )
+    known = {
+        message.id if isinstance(message.id, str) else message.id[0] for message in spanish if message.id
+    }
     used = {message if isinstance(message, str) else message[0] for message in said}
     assert known == used, f"es.po has words that nobody says: {known - used}"
 
@@ -160,7 +178,9 @@ def test_the_migrations_lead_to_the_tables(db: Database) -> None:
 
 
 def test_every_setting_is_documented_and_no_other() -> None:
-    written = set(re.findall(r"^\| `([a-z]+\.[a-z_]+)` \|", (HOME / "docs/settings.md").read_text(), re.MULTILINE))
+    written = set(
+        re.findall(r"^\| `([a-z]+\.[a-z_]+)` \|", (HOME / "docs/settings.md").read_text(), re.MULTILINE)
+    )
     real = {
         f"{section.name}.{field.name}"
         for section in msgspec.structs.fields(Settings)
@@ -174,7 +194,9 @@ def test_every_setting_is_in_the_file_that_init_writes() -> None:
     for section in msgspec.structs.fields(Settings):
         for field in msgspec.structs.fields(section.type):
             if field.name != "rules":
-                assert re.search(rf"^#? ?{field.name} = ", template, re.MULTILINE), f"{section.name}.{field.name}"
+                assert re.search(rf"^#? ?{field.name} = ", template, re.MULTILINE), (
+                    f"{section.name}.{field.name}"
+                )
 
 
 def test_every_route_and_refusal_is_documented_and_no_other() -> None:
@@ -188,7 +210,9 @@ def test_every_route_and_refusal_is_documented_and_no_other() -> None:
         if "part0" not in path
     }
     assert written == real
-    assert dict(re.findall(r"^\| `([a-z_]+)` \| (\d+) \|", api, re.MULTILINE)) == {c: str(s) for c, s in STATUS.items()}
+    assert dict(re.findall(r"^\| `([a-z_]+)` \| (\d+) \|", api, re.MULTILINE)) == {
+        c: str(s) for c, s in STATUS.items()
+    }
 
 
 def test_every_command_is_in_the_documents() -> None:
@@ -199,7 +223,9 @@ def test_every_command_is_in_the_documents() -> None:
         assert name in main.commands, name
 
 
-@pytest.mark.parametrize("file", sorted([HOME / "README.md", *(HOME / "docs").rglob("*.md")]), ids=lambda f: f.name)
+@pytest.mark.parametrize(
+    "file", sorted([HOME / "README.md", *(HOME / "docs").rglob("*.md")]), ids=lambda f: f.name
+)
 def test_links_in_the_documents_hold(file: Path) -> None:
     for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", file.read_text()):
         if not target.startswith(("http:", "https:")):
@@ -212,7 +238,9 @@ def test_names_in_the_tour_are_names_in_the_code() -> None:
     assert len(named) > 20
     for path, name in named:
         assert (HOME / path).exists(), path
-        assert not name or re.search(rf"\b(def|class) {name}\b|^{name}\b", (HOME / path).read_text(), re.MULTILINE), name
+        assert not name or re.search(
+            rf"\b(def|class) {name}\b|^{name}\b", (HOME / path).read_text(), re.MULTILINE
+        ), name
 
 
 def test_dependencies_are_decisions() -> None:
@@ -226,6 +254,8 @@ def test_dependencies_are_decisions() -> None:
 def test_the_browsers_side_is_within_its_budget() -> None:
     import brotli
 
-    sizes = {n: len(brotli.compress((HOUSE / "static" / n).read_bytes())) for n in ("piensas.js", "piensas.css")}
+    sizes = {
+        n: len(brotli.compress((HOUSE / "static" / n).read_bytes())) for n in ("piensas.js", "piensas.css")
+    }
     assert sizes["piensas.js"] <= 7_000
     assert sizes["piensas.css"] <= 5_000

@@ -11,7 +11,7 @@ from typing import TextIO
 import click
 import structlog
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 from sqlalchemy import Connection
 
 import piensas
@@ -105,7 +105,7 @@ def publish(file: Path | None) -> None:
     with open_database(settings) as db:
         faults = publish_folder(db, settings.site, folder, Clock())
     if faults:
-        raise Wrong(f"{len(faults)} could not be published.")
+        raise Wrong(f"Files that could not be published: {len(faults)}.")
 
 
 @main.command()
@@ -122,7 +122,7 @@ def check(file: Path | None) -> None:
     for miscount in found[:100]:
         table.add_row(miscount.what, miscount.where, str(miscount.kept), str(miscount.counted))
     out.print(table)
-    raise Wrong(f"{len(found)} counters are wrong.")
+    raise Wrong(f"Wrong counters: {len(found)}.")
 
 
 @main.command()
@@ -152,7 +152,7 @@ def render(file: Path | None) -> None:
     with open_database(settings) as db, out.status("Drawing…"):
         while count := db.do(lambda connection: redraw_comments(connection, settings.site.id)):
             drawn += count
-    out.print(f"{drawn} comments drawn again.")
+    out.print(f"Comments drawn again: {drawn}.")
 
 
 @main.command()
@@ -163,7 +163,7 @@ def held(file: Path | None, limit: int) -> None:
     settings = find_settings(file)
     with open_database(settings) as db:
         waiting = db.ask(lambda connection: list_held_comments(connection, settings.site.id, limit=limit))
-    table = Table("id", "written", "name", "text")
+    table = Table(Column("id", no_wrap=True, min_width=19), "written", "name", "text")
     for comment in waiting:
         table.add_row(str(comment.id), as_iso(comment.id >> 21), comment.name, comment.text[:200])
     out.print(table if waiting else "Nothing waits for a decision.")

@@ -63,23 +63,23 @@ def fill(newsroom: Newsroom) -> None:
 
 
 def to_front(page: Page, newsroom: Newsroom, words: Words) -> None:
-    page.goto(f"{newsroom.address}{'/' if words == ENGLISH else '/es'}")
+    visit(page, f"{newsroom.address}{'/' if words == ENGLISH else '/es'}")
 
 
 def to_story(page: Page, newsroom: Newsroom, words: Words) -> None:
-    page.goto(newsroom.address + words.path)
+    visit(page, newsroom.address + words.path)
 
 
 def to_newest(page: Page, newsroom: Newsroom, words: Words) -> None:
-    page.goto(f"{newsroom.address}{words.path}?order=newest")
+    visit(page, f"{newsroom.address}{words.path}?order=newest")
 
 
 def to_comment(page: Page, newsroom: Newsroom, words: Words) -> None:
-    page.goto(f"{newsroom.address}{words.path}/comments/{a_comment(newsroom)}")
+    visit(page, f"{newsroom.address}{words.path}/comments/{a_comment(newsroom)}")
 
 
 def to_reply_page(page: Page, newsroom: Newsroom, words: Words) -> None:
-    page.goto(f"{newsroom.address}{words.path}/comments/{a_comment(newsroom)}/reply")
+    visit(page, f"{newsroom.address}{words.path}/comments/{a_comment(newsroom)}/reply")
 
 
 def to_open_reply(page: Page, newsroom: Newsroom, words: Words) -> None:
@@ -100,12 +100,12 @@ def to_open_edit(page: Page, newsroom: Newsroom, words: Words) -> None:
 
 def to_edit_page(page: Page, newsroom: Newsroom, words: Words) -> None:
     post(page, newsroom, words, "Edited on a page.")
-    page.goto(newsroom.address + str(page.locator("a.edit").get_attribute("href")))
+    visit(page, newsroom.address + str(page.locator("a.edit").get_attribute("href")))
 
 
 def to_withdrawal_page(page: Page, newsroom: Newsroom, words: Words) -> None:
     post(page, newsroom, words, "Withdrawn on a page.")
-    page.goto(newsroom.address + str(page.locator("a.withdraw").get_attribute("href")))
+    visit(page, newsroom.address + str(page.locator("a.withdraw").get_attribute("href")))
 
 
 def to_error(page: Page, newsroom: Newsroom, words: Words) -> None:
@@ -122,7 +122,7 @@ def to_error_from_server(page: Page, newsroom: Newsroom, words: Words) -> None:
 
 
 def to_nowhere(page: Page, newsroom: Newsroom, words: Words) -> None:
-    page.goto(f"{newsroom.address}/{words.language}/nowhere")
+    visit(page, f"{newsroom.address}/{words.language}/nowhere", 404)
 
 
 PAGES: dict[str, tuple[str, Go]] = {
@@ -167,6 +167,12 @@ def complaints(page: Page, colours: Any) -> list[str]:
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE.read_text("utf-8"))
     return [str(each) for each in page.evaluate(RUN, TAGS)]
+
+
+def visit(page: Page, address: str, status: int = 200) -> None:
+    answer = page.goto(address)
+    assert answer
+    assert answer.status == status, answer.text()
 
 
 def post(page: Page, newsroom: Newsroom, words: Words, text: str) -> None:

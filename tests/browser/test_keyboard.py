@@ -38,7 +38,9 @@ def test_the_tab_key_reaches_everything_in_the_order_of_the_page(
     stops = walk(tab)
 
     assert [stop["name"] for stop in stops] == tab.measure(STOPS)
-    assert [stop["name"] for stop in stops if stop["ring"] < 2 or stop["size"] < 5 or not stop["inside"]] == []
+    assert [
+        stop["name"] for stop in stops if stop["ring"] < 2 or stop["size"] < 5 or not stop["inside"]
+    ] == []
 
 
 def test_the_first_tab_offers_to_skip_to_the_story(newsroom: Newsroom, arrive: Arrive, words: Words) -> None:

@@ -1,0 +1,193 @@
+"""The commands, as an owner types them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from sqlalchemy import text
+
+from piensas.cli import main
+from piensas.settings import BadSettings, read_settings
+from piensas.store.database import Database
+from tests.newsroom import Newsroom, write_stories
+
+
+@pytest.fixture
+def home(tmp_path: Path, database_url: str) -> Path:
+    """A folder with a settings file that was written by `piensas init`, on either database."""
+    answers = "The Daily Question\nhttps://news.example\nen es\nn\n"
+    assert run("init", str(tmp_path / "news"), input=answers).exit_code == 0
+    file = tmp_path / "news" / "piensas.toml"
+    file.write_text(file.read_text().replace("sqlite:///piensas.db", database_url))
+    return tmp_path / "news"
+
+
+def run(*words: str, input: str = "") -> Result:
+    return CliRunner().invoke(main, words, input=input)
+
+
+def in_home(home: Path, *words: str) -> Result:
+    return run("--settings", str(home / "piensas.toml"), *words)
+
+
+def test_init_asks_four_questions_and_writes_a_site_that_can_be_published(home: Path) -> None:
+    settings = read_settings(home / "piensas.toml", {})
+
+    assert settings.site.name == "The Daily Question"
+    assert settings.site.address == "https://news.example"
+    assert settings.site.languages == ("en", "es")
+    assert settings.discussion.hold_first_comment is False
+    assert in_home(home, "publish").exit_code == 0
+    again = run("init", str(home), input="\n\n\n\n")
+    assert again.exit_code == 1
+    assert "is there already" in again.output
+
+
+def test_publish_names_a_broken_file_and_fails(home: Path) -> None:
+    (home / "stories" / "broken.en.md").write_text("nothing")
+
+    result = in_home(home, "publish")
+
+    assert result.exit_code == 1
+    assert "Files that could not be published: 1." in result.output
+
+
+def test_help_teaches() -> None:
+    for words in ((), ("serve",), ("import", "wordpress"), ("decide",)):
+        result = run(*words, "--help")
+        assert result.exit_code == 0
+        assert "Usage:" in result.output
+    assert "A new site in three steps" in run("--help").output
+
+
+def test_everything_comes_out_as_json_lines_and_no_keys_with_it(newsroom: Newsroom, tmp_path: Path) -> None:
+    author = newsroom.person()
+    comment = author.comment("Said **once**.")
+    author.change(comment, "text", text="Said twice.")
+    newsroom.person().change(comment, "vote", value="up")
+    settings = tmp_path / "out.toml"
+    settings.write_text(f'[database]\nurl = "{newsroom.settings.database.url}"\n')
+
+    result = run("--settings", str(settings), "export", str(tmp_path / "all.jsonl"))
+
+    assert result.exit_code == 0, result.output
+    records = [json.loads(line) for line in (tmp_path / "all.jsonl").read_text().splitlines()]
+    kinds = [record["kind"] for record in records]
+    assert {"story", "edition", "address", "reader", "comment", "edit", "decision", "vote"} == set(kinds)
+    assert [r["text"] for r in records if r["kind"] in ("comment", "edit")] == [
+        "Said twice.",
+        "Said **once**.",
+    ]
+    assert author.client.cookies["piensas"] not in (tmp_path / "all.jsonl").read_text()
+
+
+def test_check_finds_a_counter_that_is_wrong(newsroom: Newsroom, tmp_path: Path) -> None:
+    newsroom.person().comment()
+    settings = tmp_path / "check.toml"
+    settings.write_text(f'[database]\nurl = "{newsroom.settings.database.url}"\n')
+    assert run("--settings", str(settings), "check").exit_code == 0
+
+    newsroom.db.do(lambda db: db.execute(text("UPDATE stories SET comments = 7")))
+    result = run("--settings", str(settings), "check")
+
+    assert result.exit_code == 1
+    assert "Wrong counters: 1." in result.output
+
+
+def test_held_comments_are_listed_and_decided(open_site: object, newsroom: Newsroom, tmp_path: Path) -> None:
+    held = newsroom.person().comment("https://a.example https://b.example")
+    settings = tmp_path / "desk.toml"
+    settings.write_text(f'[database]\nurl = "{newsroom.settings.database.url}"\n')
+    desk = ("--settings", str(settings))
+
+    listed = run(*desk, "held")
+    decided = run(*desk, "decide", held, "published", "--reason", "harmless")
+
+    assert held in listed.output
+    assert decided.exit_code == 0, decided.output
+    assert newsroom.person().thread()["count"] == 1
+    assert run(*desk, "decide", "77", "published").exit_code == 1
+    assert run(*desk, "decide", held, "loved").exit_code == 2
+
+
+def test_comments_are_drawn_again_after_the_renderer_has_changed(newsroom: Newsroom, tmp_path: Path) -> None:
+    newsroom.person().comment("*Again*")
+    newsroom.db.do(lambda db: db.execute(text("UPDATE comments SET renderer = 0, html = 'old'")))
+    settings = tmp_path / "draw.toml"
+    settings.write_text(f'[database]\nurl = "{newsroom.settings.database.url}"\n')
+
+    result = run("--settings", str(settings), "render")
+
+    assert "Comments drawn again: 1." in result.output
+    assert "<em>Again</em>" in newsroom.person().read()
+
+
+@pytest.mark.parametrize(
+    ("toml", "fault"),
+    [
+        ("[site\n", "is not TOML"),
+        ('[site]\nname = ""\n', "site.name"),
+        ("[site]\nnmae = 'x'\n", "there is no setting `nmae`"),
+        ("[site]\naddress = 'news.example'\n", "site.address"),
+        ("[site]\nlanguages = ['English!']\n", "site.languages"),
+        ("[discussion]\nnesting = 11\n", "discussion.nesting"),
+        ("[discussion]\nlongest_text = 65526\n", "discussion.longest_text"),
+        ("[server]\nport = 'http'\n", "server.port"),
+        ("[shop]\n", "there is no setting `shop`"),
+    ],
+)
+def test_a_wrong_setting_is_refused_by_name(tmp_path: Path, toml: str, fault: str) -> None:
+    file = tmp_path / "piensas.toml"
+    file.write_text(toml)
+
+    with pytest.raises(BadSettings) as wrong:
+        read_settings(file, {})
+
+    assert fault in str(wrong.value)
+    assert run("--settings", str(file), "check").exit_code == 1
+
+
+def test_the_environment_outweighs_the_file(tmp_path: Path) -> None:
+    file = tmp_path / "piensas.toml"
+    file.write_text("[server]\nport = 1000\n")
+    environment = {
+        "PIENSAS_SERVER_PORT": "2000",
+        "PIENSAS_SITE_LANGUAGES": "es,en",
+        "PIENSAS_DISCUSSION_VOTES": "off",
+        "PIENSAS_DISCUSSION_HOLD_EVERYTHING": "true",
+        "OTHER": "x",
+    }
+
+    settings = read_settings(file, environment)
+
+    assert settings.server.port == 2000
+    assert settings.site.languages == ("es", "en")
+    assert settings.site.rules.votes == "off"
+    assert settings.site.rules.hold_everything is True
+    with pytest.raises(BadSettings, match="there is no setting 'prot'"):
+        read_settings(file, {"PIENSAS_SERVER_PROT": "1"})
+
+
+def test_a_database_that_cannot_be_opened_is_said_so(tmp_path: Path) -> None:
+    for url in ("mysql://localhost/x", "postgresql://nobody@127.0.0.1:1/none", f"sqlite:///{tmp_path}"):
+        file = tmp_path / "piensas.toml"
+        file.write_text(f'[database]\nurl = "{url}"\n')
+        result = run("--settings", str(file), "check")
+        assert result.exit_code == 1, url
+        assert "The database cannot be opened" in result.output, url
+
+
+def test_a_second_start_finds_everything_as_it_was(tmp_path: Path) -> None:
+    write_stories(tmp_path / "stories")
+    file = tmp_path / "piensas.toml"
+    file.write_text('[site]\nlanguages = ["en", "es"]\n[stories]\nfolder = "stories"\n')
+
+    first, second = (run("--settings", str(file), "publish") for _ in range(2))
+
+    assert (first.exit_code, second.exit_code) == (0, 0)
+    database = Database(f"sqlite:///{tmp_path / 'piensas.db'}")
+    assert database.ask(lambda db: db.execute(text("SELECT max(revision) FROM stories")).scalar()) == 3
+    database.close()
