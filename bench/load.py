@@ -92,7 +92,15 @@ class Contest:
 
 def load(server: Server, path: str, headers: Mapping[str, str], seconds: int) -> Sample:
     """As many requests as the server answers, from connections that are kept."""
-    command: list[str | Path] = ["/usr/bin/wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "-s", SCRIPT]
+    command: list[str | Path] = [
+        "/usr/bin/wrk",
+        "-t1",
+        f"-c{CONNECTIONS}",
+        f"-d{seconds}s",
+        "--timeout=30s",
+        "-s",
+        SCRIPT,
+    ]
     fields = [word for name, value in headers.items() for word in ("-H", f"{name}: {value}")]
     for _ in range(TRIES):
         before = read_cpu(server.pid)

@@ -133,6 +133,17 @@ def test_a_database_that_another_program_has_locked_refuses_in_time_and_heals(tm
         nothing_is_half_done(newsroom, "Kept.")
 
 
+def test_a_story_that_changed_while_the_database_was_locked_is_published_afterwards(tmp_path: Path) -> None:
+    file = tmp_path / "piensas.db"
+    with open_newsroom(f"sqlite:///{file}", tmp_path / "stories") as newsroom:
+        story = tmp_path / "stories/flight.en.md"
+        with locked(file):
+            story.write_text(story.read_text().replace("No more specialists", "Specialists after all"))
+            refusals_are_told(newsroom)
+
+        wait_until(lambda: "Specialists after all" in newsroom.person().read())
+
+
 @contextmanager
 def locked(file: Path) -> Iterator[None]:
     """Another program holds the database's write lock."""

@@ -12,7 +12,7 @@ import os
 import tempfile
 import threading
 from pathlib import Path
-from typing import Protocol
+from typing import BinaryIO, ClassVar, Protocol
 
 import psycopg
 import structlog
@@ -53,16 +53,23 @@ def open_sqlite_mark(path: Path, engine: Engine) -> Mark:
 class WalIndexMark:
     """The 48 bytes that SQLite itself compares to notice others' commits: 0.1 µs a look.
 
-    Source: sqlite.org/walformat.html, section 2.1. The file stays open for the life of the process:
-    closing any descriptor of it would drop the locks that SQLite holds on it.
+    Source: sqlite.org/walformat.html, section 2.1. Closing any descriptor of the file would drop the locks
+    that SQLite holds on it for this process, so that one is shared by all marks on the same database and
+    closed with the last of them, after its connections.
     """
 
+    _shared: ClassVar[dict[Path, tuple[BinaryIO, mmap.mmap, list[WalIndexMark]]]] = {}
+
     def __init__(self, path: Path, keeps_it_alive: Connection) -> None:
+        self._path = path
         self._connection = keeps_it_alive
         with keeps_it_alive.begin():
             keeps_it_alive.execute(text("SELECT count(*) FROM sqlite_schema")).all()
-        self._file = open(f"{path}-shm", "rb")  # noqa: SIM115
-        self._map = mmap.mmap(self._file.fileno(), WAL_INDEX_HEADER, access=mmap.ACCESS_READ)
+        if path not in self._shared:
+            file = open(f"{path}-shm", "rb")  # noqa: SIM115  # closed with the last mark
+            self._shared[path] = file, mmap.mmap(file.fileno(), WAL_INDEX_HEADER, access=mmap.ACCESS_READ), []
+        _, self._map, users = self._shared[path]
+        users.append(self)
 
     def read(self) -> bytes:
         return self._map[:WAL_INDEX_HEADER]
@@ -71,9 +78,13 @@ class WalIndexMark:
         """SQLite has done it."""
 
     def close(self) -> None:
-        self._map.close()
         self._connection.close()
-        self._file.close()
+        file, shared, users = self._shared[self._path]
+        users.remove(self)
+        if not users:
+            del self._shared[self._path]
+            shared.close()
+            file.close()
 
 
 class VersionMark:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from msgspec import Struct
 from playwright.sync_api import Browser, expect, sync_playwright
 
+from piensas.store.upgrading import upgrade
 from tests.browser.tab import Alarm, Reader
 from tests.browser.words import ENGLISH, SPANISH, Words
 from tests.newsroom import Newsroom
@@ -58,10 +60,18 @@ def browser() -> Iterator[Browser]:
         yield browser
 
 
+@pytest.fixture(scope="package")
+def blank_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with all its tables, to be copied: making one takes longer than many a walk."""
+    path = tmp_path_factory.mktemp("blank") / "piensas.db"
+    upgrade(f"sqlite:///{path}")
+    return path
+
+
 @pytest.fixture
-def database_url(tmp_path: Path) -> str:
+def database_url(blank_database: Path, tmp_path: Path) -> str:
     """What a browser sees does not depend on the database, so SQLite is enough here."""
-    return f"sqlite:///{tmp_path / 'piensas.db'}"
+    return f"sqlite:///{shutil.copy(blank_database, tmp_path)}"
 
 
 @pytest.fixture(params=(ENGLISH, SPANISH), ids=("english", "spanish"))
