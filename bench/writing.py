@@ -80,6 +80,8 @@ def post_over_http(plan: Plan, memory: list[int], writers: int, size: int) -> Sa
         used = read_cpu(site.pid) - before
         memory.append(read_memory(site.pid))
     sample = msgspec.json.decode(printed.splitlines()[-1], type=Sample)
+    if not sample.done:
+        raise Broken(f"Not one comment was taken from {writers} writers.")
     return msgspec.structs.replace(sample, cpu=used)
 
 

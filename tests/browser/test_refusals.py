@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import Arrive, Device
+from tests.browser.conftest import OLD_PHONE, Arrive, Device
 from tests.browser.words import Words
 from tests.conftest import OpenNewsroom
 from tests.newsroom import Newsroom, open_newsroom
@@ -155,3 +157,21 @@ def test_the_text_is_safe_when_the_answer_is_trouble(
 
     tab.see(tab.comment("Written in a bad moment."))
     expect(tab.page.locator("#box-error")).to_be_hidden()
+
+
+def test_without_scripts_the_text_comes_back_from_a_store_that_takes_nothing(
+    newsroom: Newsroom, arrive: Arrive, words: Words
+) -> None:
+    reader = arrive(newsroom, words, OLD_PHONE)
+    reader.alarm.forgive("503")
+    tab = reader.open()
+    tab.write("Written in a bad moment.")
+    with closing(sqlite3.connect(newsroom.settings.database.url.removeprefix("sqlite:///"))) as hog:
+        hog.execute("BEGIN EXCLUSIVE")
+        tab.press(words.post)
+        tab.see_error(words.safe)
+        expect(tab.field("text")).to_have_value("Written in a bad moment.")
+
+    tab.press(words.post)
+
+    tab.see(tab.comment("Written in a bad moment."))
