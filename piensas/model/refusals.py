@@ -107,7 +107,7 @@ class Malformed(Refusal):
 
 
 class Unavailable(Refusal):
-    """The store cannot be written now. Nothing was kept; trying again is safe."""
+    """The store does not answer in time. Sending the same draft again is safe, whatever became of it."""
 
     code = "unavailable"
     retry_after = 5

@@ -44,7 +44,8 @@ class Database:
             self._questions = open_sqlite(path, "BEGIN")
             deeds = open_sqlite(path, "BEGIN IMMEDIATE")
             turn: Turn = FileTurn(path.with_name(path.name + ".lock"))
-            self.mark = open_sqlite_mark(path, self._questions)
+            with turn():
+                self.mark = open_sqlite_mark(path, self._questions)
         else:
             self._questions = deeds = open_postgresql(self.url)
             turn = no_turn

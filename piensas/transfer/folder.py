@@ -14,6 +14,7 @@ import yaml
 from msgspec import Meta, Struct
 
 from piensas.markup.story import render_story
+from piensas.model.draft import tidy_text
 from piensas.model.story import Manuscript
 
 FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?\n)---[ \t]*(?:\n|\Z)", re.DOTALL)
@@ -113,6 +114,7 @@ def read_matter(file: Path, text: str) -> FrontMatter:
         raise BrokenFile(file, line, f"The front matter is not YAML: {fault.problem}.") from fault
     except (yaml.YAMLError, ValueError, RecursionError) as fault:
         raise BrokenFile(file, 1, f"The front matter is not YAML: {fault}.") from fault
+    fields = without_controls(fields)
     if isinstance(fields, dict):
         fields = {name: as_datetime(value) if name in TIMES else value for name, value in fields.items()}
     try:
@@ -150,6 +152,15 @@ def slug_of(key: str) -> str:
 
 def as_tuple(names: tuple[str, ...] | str) -> tuple[str, ...]:
     return (names,) if isinstance(names, str) else names
+
+
+def without_controls(value: Any) -> Any:
+    """YAML's escapes can write letters that no page, feed or database takes."""
+    if isinstance(value, dict):
+        return {without_controls(name): without_controls(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [without_controls(each) for each in value]
+    return tidy_text(value) if isinstance(value, str) else value
 
 
 def as_datetime(value: Any) -> Any:

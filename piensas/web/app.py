@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import multiprocessing
 import os
+import signal
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from litestar import Litestar
@@ -50,8 +54,21 @@ HANDLERS = (
 
 def create_app() -> FrontDoor:
     """The application as the server starts it in each worker: settings from file and environment."""
+    end_with_parent()
     name = os.environ.get(SETTINGS_FILE)
     return build_app(read_settings(Path(name) if name else None))
+
+
+def end_with_parent() -> None:
+    """A worker whose parent was killed stops too: it would keep the port from the next start."""
+    parent = multiprocessing.parent_process()
+    if parent:
+        threading.Thread(target=stop_after, args=(parent,), daemon=True).start()
+
+
+def stop_after(parent: BaseProcess) -> None:
+    parent.join()
+    signal.raise_signal(signal.SIGTERM)
 
 
 def build_app(settings: Settings, clock: Clock | None = None) -> FrontDoor:
@@ -66,8 +83,10 @@ def build_app(settings: Settings, clock: Clock | None = None) -> FrontDoor:
             yield
         finally:
             stop.set()
-            await watching
-            press.close()
+            try:
+                await watching
+            finally:
+                press.close()
 
     app = Litestar(
         route_handlers=list(HANDLERS),

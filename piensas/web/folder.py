@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from watchfiles import awatch
 
 from piensas.actions.publishing import SlugTaken, publish_edition, retire_edition
 from piensas.model.moment import Clock
+from piensas.model.refusals import Unavailable
 from piensas.model.site import Site
 from piensas.model.story import Manuscript
 from piensas.store.database import Database
@@ -26,9 +28,21 @@ async def watch_folder(press: Press, stop: asyncio.Event) -> None:
     folder = press.pictures
     if folder is None or not folder.is_dir():
         return
-    await asyncio.to_thread(publish_folder, press.db, press.site, folder, press.clock)
+    await keep_publishing(press, folder, stop)
     async for _ in awatch(folder, debounce=300, stop_event=stop):
-        await asyncio.to_thread(publish_folder, press.db, press.site, folder, press.clock)
+        await keep_publishing(press, folder, stop)
+
+
+async def keep_publishing(press: Press, folder: Path, stop: asyncio.Event) -> None:
+    """Publishes the folder; again after a while for as long as the store cannot take it."""
+    while not stop.is_set():
+        try:
+            await asyncio.to_thread(publish_folder, press.db, press.site, folder, press.clock)
+            return
+        except Unavailable:
+            log.warning("stories_wait_for_the_store")
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), 2)
 
 
 def publish_folder(db: Database, site: Site, folder: Path, clock: Clock) -> list[str]:

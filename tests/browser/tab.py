@@ -113,7 +113,7 @@ class Tab(Struct):
 
     def texts(self) -> list[str]:
         """The comments on the page, from top to bottom."""
-        return self.page.locator("article.comment > .text").all_inner_texts()
+        return [text.strip() for text in self.page.locator("article.comment > .text").all_inner_texts()]
 
     def see(self, what: Locator) -> None:
         expect(what).to_be_visible()
