@@ -37,7 +37,10 @@ CLEANER = nh3.Cleaner(
     url_schemes={"http", "https", "mailto"},
     link_rel="noopener noreferrer",
 )
-BLOCKS = "p|ul|ol|li|dl|dt|dd|t[rdh]|thead|tbody|figcaption|blockquote|h[1-6]|table|pre|figure|hr|div|section|address|form|script|style|iframe"
+BLOCKS = (
+    "p|ul|ol|li|dl|dt|dd|t[rdh]|thead|tbody|table|figcaption|figure|blockquote|h[1-6]|pre|hr|div|section"
+    "|address|form|script|style|iframe"
+)
 STARTS_WITH_BLOCK = re.compile(rf"\s*</?(?:{BLOCKS}|!--)\b|\s*<!--", re.IGNORECASE)
 FOREIGN_PICTURE = re.compile(r'<img\b[^>]*?\bsrc="(https?:[^"]*)"[^>]*>')
 ALT = re.compile(r'\balt="([^"]*)"')

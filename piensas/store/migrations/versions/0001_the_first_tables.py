@@ -8,6 +8,21 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
+USUAL = {
+    "comments": "1000000 1000000 1000 1",
+    "comments_by_time": "1000000 1000000 1000 700 1",
+    "comments_by_score": "1000000 1000000 1000 700 50 1",
+    "comments_by_replies": "1000000 1000000 1000 700 50 1",
+    "comments_under_root": "1000000 1000000 1000 2 1",
+    "comments_by_fingerprint": "1000000 1000000 1000 1",
+    "comments_by_draft": "1000000 1000000 1000 1",
+    "comments_by_reader": "1000000 1000000 5 2 1",
+    "comments_by_status": "1000000 1000000 250000 1",
+}
+"""How many rows are usual for each further column of a key. SQLite, which knows nothing of a new table,
+would otherwise walk through a story's comments to find one by its words (sqlite.org/fileformat2.html,
+2.6.3). Whoever runs ANALYZE replaces these by the real ones."""
+
 
 def upgrade() -> None:
     op.create_table(
@@ -201,3 +216,7 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index("votes_by_reader", "votes", ["site_id", "reader_id", "story_id"], unique=False)
+    if op.get_bind().dialect.name == "sqlite":
+        op.execute("ANALYZE sqlite_schema")
+        statistic = sa.table("sqlite_stat1", sa.column("tbl"), sa.column("idx"), sa.column("stat"))
+        op.bulk_insert(statistic, [{"tbl": "comments", "idx": k, "stat": v} for k, v in USUAL.items()])

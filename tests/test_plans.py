@@ -1,0 +1,67 @@
+"""No question of a reader walks through a story's comments to find the few that it wants."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from pathlib import Path
+
+import pytest
+from sqlalchemy import ClauseElement, event
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.engine import Connection
+
+from piensas.store import comments, ranks, readers, stories, threads
+from piensas.store.upgrading import upgrade
+from tests.newsroom import Newsroom
+
+QUESTIONS = {
+    f"{module.__name__}.{name}": question
+    for module in (comments, ranks, readers, stories, threads)
+    for name, question in vars(module).items()
+    if name.isupper()
+    and isinstance(question, ClauseElement)
+    and name not in ("WHOLE", "PUBLIC", "STORY", "HEADLINE")
+} | {f"threads.PAGES {key}": question for key, question in threads.PAGES.items()}
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_every_prepared_question_goes_by_a_key_or_an_index_to_what_it_wants(
+    name: str, tmp_path: Path
+) -> None:
+    upgrade(f"sqlite:///{tmp_path / 'empty.db'}")
+    question = QUESTIONS[name]
+    if name.endswith("CHANGE"):
+        question = question.values(replies=1)  # type: ignore[attr-defined]
+    sql = re.sub(
+        r"__\[POSTCOMPILE_\w+\]|\[POSTCOMPILE_\w+\]", "?", str(question.compile(dialect=sqlite.dialect()))
+    )
+    with sqlite3.connect(tmp_path / "empty.db") as db:
+        plan = [row[3] for row in db.execute(f"EXPLAIN QUERY PLAN {sql}", [1] * sql.count("?"))]
+    db.close()
+
+    assert plan
+    for step in plan:
+        assert not step.startswith("SCAN"), plan
+        assert not step.endswith("comments USING PRIMARY KEY (site_id=? AND story_id=?)"), plan
+
+
+def test_posting_asks_as_many_questions_in_a_long_thread_as_in_a_short_one(newsroom: Newsroom) -> None:
+    statements: list[str] = []
+
+    @event.listens_for(Connection, "before_execute", named=True)
+    def note(**about: object) -> None:
+        statements.append(str(about["clauseelement"]))
+
+    def cost(email: str) -> int:
+        before = len(statements)
+        newsroom.person().comment(f"By {email}.", email=email)
+        return len(statements) - before
+
+    try:
+        first = cost("a@example.org")
+        for number in range(30):
+            newsroom.person().comment(f"Number {number}.", email=f"r{number}@example.org")
+        assert cost("b@example.org") == first < 25
+    finally:
+        event.remove(Connection, "before_execute", note)
