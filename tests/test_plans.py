@@ -7,7 +7,7 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from sqlalchemy import ClauseElement, event
+from sqlalchemy import Executable, event
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import Connection
 
@@ -20,7 +20,7 @@ QUESTIONS = {
     for module in (comments, ranks, readers, stories, threads)
     for name, question in vars(module).items()
     if name.isupper()
-    and isinstance(question, ClauseElement)
+    and isinstance(question, Executable)
     and name not in ("WHOLE", "PUBLIC", "STORY", "HEADLINE")
 } | {f"threads.PAGES {key}": question for key, question in threads.PAGES.items()}
 
@@ -32,7 +32,7 @@ def test_every_prepared_question_goes_by_a_key_or_an_index_to_what_it_wants(
     upgrade(f"sqlite:///{tmp_path / 'empty.db'}")
     question = QUESTIONS[name]
     if name.endswith("CHANGE"):
-        question = question.values(replies=1)  # type: ignore[attr-defined]
+        question = question.values(replies=1)
     sql = re.sub(
         r"__\[POSTCOMPILE_\w+\]|\[POSTCOMPILE_\w+\]", "?", str(question.compile(dialect=sqlite.dialect()))
     )
