@@ -187,6 +187,16 @@ def test_the_same_draft_sent_twice_is_one_comment(newsroom: Newsroom) -> None:
     assert reader.thread()["count"] == 1
 
 
+def test_other_words_under_a_draft_that_was_sent_are_not_lost(newsroom: Newsroom) -> None:
+    reader = newsroom.person()
+
+    once = reader.comment("First thought.", draft="a-draft-of-mine")
+    other = reader.comment("Second thought.", draft="a-draft-of-mine")
+
+    assert once != other
+    assert reader.thread()["count"] == 2
+
+
 def test_a_browser_that_never_got_the_answer_sends_its_draft_again_and_owns_the_comment(
     newsroom: Newsroom,
 ) -> None:

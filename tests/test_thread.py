@@ -199,6 +199,16 @@ def test_one_vote_a_reader_and_taking_it_back(newsroom: Newsroom) -> None:
     assert agree(newsroom)
 
 
+def test_what_is_done_is_answered_in_the_language_of_the_page(newsroom: Newsroom) -> None:
+    comment = say(newsroom, 1)[0]
+    there = f"{newsroom.comments}/{comment}/vote"
+    reader = newsroom.person()
+
+    voted = reader.send(there, {"value": "up"}, referer=f"{newsroom.address}{newsroom.historia}")
+
+    assert voted.headers["location"].startswith("/es/vuelo/comments/")
+
+
 def test_nobody_votes_on_their_own_comment_or_where_votes_are_off(open_site: OpenNewsroom) -> None:
     newsroom = open_site(votes="up")
     author = newsroom.person()
@@ -215,5 +225,9 @@ def test_the_number_of_thoughts_and_of_new_ones_is_told(newsroom: Newsroom) -> N
     news = newsroom.person().get(f"/stories/{newsroom.story_id}/viewer?language=en&since={first}").json()
 
     assert news["news"] == "2 new since your last visit"
+    later = (
+        newsroom.person().get(f"/stories/{newsroom.story_id}/viewer?language=en&since={news['now']}").json()
+    )
+    assert later["news"] == ""
     assert ">3 thoughts</h2>" in newsroom.person().read()
     assert ">3 opiniones</h2>" in newsroom.person().read(newsroom.historia)

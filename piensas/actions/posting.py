@@ -36,16 +36,22 @@ MINUTE = 60 * SECOND
 def post_comment(db: Connection, viewer: Viewer, story_id: int, draft: Draft, moment: Moment) -> Comment:
     """The comment that the draft has become, whatever its status.
 
-    The same draft sent twice is one comment: by its id, or, where the reader's browser gave none,
-    by the same author's same words within a minute.
+    The same draft sent twice is one comment: by its id, or, where the reader's browser gave none, by the
+    same author's same words within a minute. Other words under an id that was used are another comment.
     """
     story = find_story_to_change(db, viewer.site.id, story_id)
     if story is None:
         raise NotFound
     draft = tidy_draft(draft)
-    sent_before = find_sent_before(db, viewer, story, draft, moment)
-    if sent_before:
-        return sent_before
+    sent = find_comment_by_draft(db, story.site_id, story.id, draft.id) if draft.id else None
+    if sent and sent.fingerprint == fingerprint(draft.parent_id, draft.text):
+        give_back(db, viewer, sent)
+        return sent
+    if sent:
+        draft = msgspec.structs.replace(draft, id=None)
+    repeated = find_repeated(db, viewer, story, draft, moment)
+    if repeated:
+        return repeated
 
     require_may_post(story, viewer.rules, moment.now)
     require_text(draft.text, viewer.rules)
@@ -65,16 +71,10 @@ def post_comment(db: Connection, viewer: Viewer, story_id: int, draft: Draft, mo
     return comment
 
 
-def find_sent_before(
+def find_repeated(
     db: Connection, viewer: Viewer, story: Story, draft: Draft, moment: Moment
 ) -> Comment | None:
-    """The comment that this very draft became earlier; refuses the same words in another draft."""
-    if draft.id:
-        sent = find_comment_by_draft(db, story.site_id, story.id, draft.id)
-        if sent:
-            give_back(db, viewer, sent)
-            return sent
-
+    """The comment that a form without an id has just become; refuses the same words in another draft."""
     mark = fingerprint(draft.parent_id, draft.text)
     for other in list_comments_by_fingerprint(db, story.site_id, story.id, mark):
         if is_same_author(viewer, draft, other):

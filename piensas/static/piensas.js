@@ -335,8 +335,7 @@ const merge = async () => {
     news.hidden = false;
     for (const id of ids) if (BigInt(id) > BigInt(seen) && seen !== "0") find(id)?.classList.add("new");
   }
-  const newest = ids.reduce((a, b) => (BigInt(a) > BigInt(b) ? a : b), seen);
-  memory.keep(`seen:${story}`, newest);
+  memory.keep(`seen:${story}`, own.now);
 };
 
 // ——— what readers do

@@ -81,8 +81,10 @@ def list_comments_drawn_before(db: Connection, site_id: int, renderer: int, limi
     return [Comment(**row._mapping) for row in db.execute(question)]
 
 
-def count_new_comments(db: Connection, site_id: int, story_id: int, since: int, limit: int) -> int:
-    """Published comments with a later id than `since`, counted no further than `limit`."""
+def count_new_comments(
+    db: Connection, site_id: int, story_id: int, since: int, limit: int, reader_id: int | None = None
+) -> int:
+    """Published comments with a later id than `since`, without the reader's own, no further than `limit`."""
     recent = (
         select(comments.c.id)
         .where(
@@ -90,6 +92,7 @@ def count_new_comments(db: Connection, site_id: int, story_id: int, since: int, 
             comments.c.story_id == story_id,
             comments.c.id > since,
             comments.c.status == "published",
+            comments.c.reader_id.is_distinct_from(reader_id or 0),
         )
         .limit(limit)
     )

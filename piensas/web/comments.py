@@ -37,6 +37,7 @@ from piensas.web.shapes import (
     show_comment,
     wants_json,
 )
+from piensas.web.spoken import language_of
 from piensas.web.stories import draw_story, read_walk
 from piensas.web.viewer import Visit, forget_scripts, read_visit, remember
 
@@ -130,7 +131,8 @@ async def show_deed(
     request: Request, press: Press, visit: Visit, comment: Comment, mine: Mine, status: int = 200
 ) -> Response[bytes]:
     """What has become of a comment: as JSON with its HTML, or the page on which it stands."""
-    address, language = await find_address(press, comment.story_id, comment.language)
+    spoken = language_of(request, press.site) or comment.language
+    address, language = await find_address(press, comment.story_id, spoken)
     if not wants_json(request):
         gone = comment.status == "withdrawn"
         answer = see(f"{address}#comments" if gone else permalink(address, comment.id))
@@ -141,7 +143,7 @@ async def show_deed(
     shown = own_view(comment)
     posted = PostedShape(
         comment=show_comment(shown),
-        message=message_for(comment, pen.speech.gettext),
+        message=message_for(comment, pen.speech.gettext) if mine.comments or not mine.votes else "",
         piece=str(pen.piece_for(mine, closed=False)(shown, address)),
         count=await count_words(press, comment.story_id, pen.speech),
     )

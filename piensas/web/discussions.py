@@ -7,10 +7,11 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from piensas.drawing.pen import pen_of
+from piensas.model.access import is_closed
 from piensas.model.comment import own_view
 from piensas.model.refusals import NotFound
 from piensas.store.comments import count_new_comments
-from piensas.store.stories import list_live_addresses
+from piensas.store.stories import find_story, list_live_addresses
 from piensas.web.answers import json_answer, keep
 from piensas.web.http import Request
 from piensas.web.press import Press
@@ -49,9 +50,15 @@ async def viewer(request: Request, press: NamedDependency[Press], story: FromPat
     address, language = await find_address(press, story_id, request.query_params.get("language", ""))
     own = await press.db.read(read_own, visit.viewer, story_id)
     since = as_id(request.query_params.get("since", "0"))
-    news = await press.db.read(count_new_comments, press.site.id, story_id, since, NEWS) if since else 0
+    found = await press.db.read(find_story, press.site.id, story_id)
+    moment = press.clock()
+    closed = found is None or is_closed(found, press.site.rules, moment.now)
+    reader = visit.viewer.reader_id
+    news = (
+        await press.db.read(count_new_comments, press.site.id, story_id, since, NEWS, reader) if since else 0
+    )
     pen = pen_of(press.site, language)
-    draw = pen.piece_for(mine_of(visit.viewer, own, press.clock().now), closed=False)
+    draw = pen.piece_for(mine_of(visit.viewer, own, moment.now), closed)
     pieces = [
         PieceShape(str(comment.id), str(comment.parent_id or ""), str(draw(own_view(comment), address)))
         for comment in own.comments
@@ -61,7 +68,7 @@ async def viewer(request: Request, press: NamedDependency[Press], story: FromPat
         "%(n)s new since your last visit", "%(n)s new since your last visit", news
     ) % {"n": pen.speech.number(news)}
     votes = {str(comment): value for comment, value in own.votes.items()}
-    return json_answer(ViewerShape(pieces, votes, words if news else ""))
+    return json_answer(ViewerShape(pieces, votes, words if news else "", str(moment.id)))
 
 
 async def find_address(press: Press, story_id: int, language: str) -> tuple[str, str]:

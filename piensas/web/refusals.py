@@ -13,6 +13,7 @@ from piensas.web.errors import WORDS, Problem, describe, problem_of
 from piensas.web.http import Request
 from piensas.web.press import Press
 from piensas.web.shapes import wants_json
+from piensas.web.spoken import language_of
 
 log = structlog.get_logger()
 
@@ -54,11 +55,5 @@ class Refuser:
         )
 
     def _pen(self, request: Request) -> Pen:
-        """In the language of the address, of the page that the request came from, or of the site."""
-        languages = self.press.site.languages
-        paths = (request.url.path, request.headers.get("referer", "").partition("://")[2].partition("/")[2])
-        for path in paths:
-            first = path.strip("/").split("/")[0]
-            if first in languages:
-                return pen_of(self.press.site, first)
-        return pen_of(self.press.site, self.press.site.language)
+        site = self.press.site
+        return pen_of(site, language_of(request, site) or site.language)

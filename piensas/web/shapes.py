@@ -103,11 +103,13 @@ class PieceShape(Struct):
 
 
 class ViewerShape(Struct):
-    """What is the viewer's own under a story; `news` says how much is new since their last visit."""
+    """What is the viewer's own under a story. `news` says how much is new since their last visit, and `now`
+    is what to send as `since` on the next one."""
 
     pieces: list[PieceShape]
     votes: dict[str, int]
     news: str
+    now: str
 
 
 async def read_shape(request: Request, shape: type[T]) -> T:
