@@ -37,7 +37,6 @@ BEGAN = 1_767_225_600_000
 
 PER_READER = 10
 BATCH = 5_000
-DEEPEST = 4
 VOCABULARY = (
     "the question who was sent and why nobody answered for months while patients waited in the "
     "corridors of a hospital that had been promised doctors by both governments again and again"
@@ -117,13 +116,11 @@ def plant_thread(db: Database, settings: Settings, size: int) -> None:
 
 
 def list_places(size: int) -> list[Place]:
-    """Three comments in ten answer one of the ten before them, as deep as the site nests."""
+    """Three comments in ten answer one of the ten before them, down to the site's last level."""
     places: list[Place] = []
     below: Counter[int] = Counter()
     for number in range(size):
-        parent = places[number - 1 - number * 7 % min(number, 10)] if number % 10 in (3, 6, 9) else None
-        while parent and parent.level == DEEPEST and parent.parent is not None:
-            parent = places[parent.parent]
+        parent = places[number - 1 - number // 10 % 10] if number % 10 in (3, 6, 9) else None
         if parent is None:
             places.append(Place(number, None, number, 0, 0))
             continue

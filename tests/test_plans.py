@@ -7,7 +7,7 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Executable, event
+from sqlalchemy import Executable, Insert, event
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import Connection
 
@@ -21,6 +21,7 @@ QUESTIONS = {
     for name, question in vars(module).items()
     if name.isupper()
     and isinstance(question, Executable)
+    and not isinstance(question, Insert)
     and name not in ("WHOLE", "PUBLIC", "STORY", "HEADLINE")
 } | {f"threads.PAGES {key}": question for key, question in threads.PAGES.items()}
 

@@ -9,7 +9,7 @@ from piensas.model.comment import Comment
 from piensas.model.story import Story
 from piensas.store.comments import find_comment, save_comment_change
 from piensas.store.ranks import save_rank_change
-from piensas.store.readers import find_reader, save_reader_change
+from piensas.store.readers import save_approval
 from piensas.store.stories import save_story_change
 
 
@@ -24,9 +24,7 @@ def count_change(db: Connection, story: Story, before: Comment | None, after: Co
 
     places = count_root(db, story, after, step) if after.is_reply else list_or_unlist(db, before, after)
     if step and after.reader_id:
-        reader = find_reader(db, after.site_id, after.reader_id)
-        if reader:
-            save_reader_change(db, reader, approved=reader.approved + step)
+        save_approval(db, after.site_id, after.reader_id, step)
     return save_story_change(db, story, comments=story.comments + step, roots=story.roots + places)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any, get_args
 
 import msgspec
@@ -31,6 +32,7 @@ LIST_OWN = (
 )
 LIST_TAKEN = select(comments.c.id).where(*IN_STORY, comments.c.id.in_(bindparam("ids", expanding=True)))
 CHANGE = update(comments).where(*IN_STORY, comments.c.id == bindparam("which"))
+SAVE = insert(comments)
 
 
 def find_comment(db: Connection, site_id: int, story_id: int, comment_id: int) -> Comment | None:
@@ -109,7 +111,7 @@ def list_taken_ids(db: Connection, site_id: int, story_id: int, ids: Sequence[in
 
 
 def save_comment(db: Connection, comment: Comment) -> None:
-    db.execute(insert(comments), msgspec.structs.asdict(comment))
+    db.execute(SAVE, msgspec.structs.asdict(comment))
 
 
 def save_comments(db: Connection, several: Sequence[Comment]) -> None:
@@ -120,11 +122,15 @@ def save_comments(db: Connection, several: Sequence[Comment]) -> None:
 
 def save_comment_change(db: Connection, comment: Comment, **changes: Any) -> Comment:
     key = {"site": comment.site_id, "story": comment.story_id, "which": comment.id}
-    db.execute(
-        CHANGE.values({name: bindparam(f"new_{name}") for name in changes}),
-        key | {f"new_{name}": value for name, value in changes.items()},
-    )
+    new = {f"new_{name}": value for name, value in changes.items()}
+    db.execute(change_of(tuple(changes)), key | new)
     return msgspec.structs.replace(comment, **changes)
+
+
+@cache
+def change_of(names: tuple[str, ...]) -> Any:
+    """The statement that changes these columns of a comment, made once."""
+    return CHANGE.values({name: bindparam(f"new_{name}") for name in names})
 
 
 def first_comment(db: Connection, question: Any, key: dict[str, Any]) -> Comment | None:

@@ -10,6 +10,8 @@ from sqlalchemy import Connection, insert, select
 from piensas.model.comment import Comment, Decision, Edit
 from piensas.store.tables import decisions, edits
 
+SAVE_DECISION = insert(decisions)
+
 
 def list_decisions(db: Connection, comment: Comment) -> list[Decision]:
     question = (
@@ -39,7 +41,7 @@ def list_edits(db: Connection, comment: Comment) -> list[Edit]:
 
 
 def save_decision(db: Connection, decision: Decision) -> None:
-    db.execute(insert(decisions), msgspec.structs.asdict(decision))
+    db.execute(SAVE_DECISION, msgspec.structs.asdict(decision))
 
 
 def save_decisions(db: Connection, several: Sequence[Decision]) -> None:

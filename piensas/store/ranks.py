@@ -11,8 +11,11 @@ from piensas.store.tables import rank_changes
 
 KEPT = 2_000
 """Revisions of a story whose rank changes are kept; a walk older than that goes on in today's order."""
+SWEEP = 64
+"""Revisions between one sweep of the oldest and the next."""
 
 IN_STORY = (rank_changes.c.site_id == bindparam("site"), rank_changes.c.story_id == bindparam("story"))
+SAVE = insert(rank_changes)
 FORGET = delete(rank_changes).where(*IN_STORY, rank_changes.c.revision < bindparam("kept"))
 
 
@@ -34,7 +37,7 @@ def read_earlier_ranks(db: Connection, story: Story, order: Order, revision: int
 def save_rank_change(db: Connection, story: Story, root: Comment) -> None:
     """Notes the rank that `root` had before the story's revision, and forgets the oldest notes."""
     db.execute(
-        insert(rank_changes),
+        SAVE,
         {
             "site_id": story.site_id,
             "story_id": story.id,
@@ -44,4 +47,5 @@ def save_rank_change(db: Connection, story: Story, root: Comment) -> None:
             "replies": root.replies,
         },
     )
-    db.execute(FORGET, {"site": story.site_id, "story": story.id, "kept": story.revision - KEPT})
+    if story.revision % SWEEP == 0:
+        db.execute(FORGET, {"site": story.site_id, "story": story.id, "kept": story.revision - KEPT})

@@ -20,6 +20,14 @@ FIND = select(*(readers.c[name] for name in Reader.__struct_fields__)).where(
     readers.c.site_id == bindparam("site"), readers.c.id == bindparam("id")
 )
 
+SAVE = insert(readers)
+SAVE_SESSION = insert(sessions)
+APPROVE = (
+    update(readers)
+    .where(readers.c.site_id == bindparam("site"), readers.c.id == bindparam("which"))
+    .values(approved=readers.c.approved + bindparam("step"))
+)
+
 
 def find_reader(db: Connection, site_id: int, reader_id: int) -> Reader | None:
     row = db.execute(FIND, {"site": site_id, "id": reader_id}).first()
@@ -32,7 +40,12 @@ def find_reader_by_session(db: Connection, site_id: int, session: bytes) -> Read
 
 
 def save_reader(db: Connection, reader: Reader) -> None:
-    db.execute(insert(readers), msgspec.structs.asdict(reader))
+    db.execute(SAVE, msgspec.structs.asdict(reader))
+
+
+def save_approval(db: Connection, site_id: int, reader_id: int, step: int) -> None:
+    """Counts a comment that was published (1) or is no longer (-1)."""
+    db.execute(APPROVE, {"site": site_id, "which": reader_id, "step": step})
 
 
 def save_reader_change(db: Connection, reader: Reader, **changes: Any) -> Reader:
@@ -41,7 +54,5 @@ def save_reader_change(db: Connection, reader: Reader, **changes: Any) -> Reader
 
 
 def save_session(db: Connection, reader: Reader, session: bytes) -> None:
-    db.execute(
-        insert(sessions),
-        {"site_id": reader.site_id, "token_hash": session, "reader_id": reader.id},
-    )
+    key = {"site_id": reader.site_id, "token_hash": session, "reader_id": reader.id}
+    db.execute(SAVE_SESSION, key)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -25,6 +26,7 @@ HEADLINE = (
     .where(editions.c.site_id == bindparam("site"), editions.c.live)
 )
 FIND_STORY = STORY.where(stories.c.site_id == bindparam("site"), stories.c.id == bindparam("id"))
+LOCK_STORY = FIND_STORY.with_for_update()
 FIND_BY_SLUG = (
     select(*(stories.c[name] for name in Story.__struct_fields__), *EDITION_COLUMNS)
     .select_from(editions)
@@ -54,7 +56,7 @@ def find_story(db: Connection, site_id: int, story_id: int) -> Story | None:
 
 def find_story_to_change(db: Connection, site_id: int, story_id: int) -> Story | None:
     """As `find_story`, and nobody else changes it until this transaction ends."""
-    row = db.execute(FIND_STORY.with_for_update(), {"site": site_id, "id": story_id}).first()
+    row = db.execute(LOCK_STORY, {"site": site_id, "id": story_id}).first()
     return Story(*row) if row else None
 
 
@@ -151,11 +153,16 @@ def save_story(db: Connection, story: Story) -> None:
 def save_story_change(db: Connection, story: Story, **changes: Any) -> Story:
     """Keeps the changes under the story's next revision, so that ready pages are made anew."""
     changed = msgspec.structs.replace(story, revision=story.revision + 1, **changes)
-    db.execute(
-        update(stories).where(stories.c.site_id == story.site_id, stories.c.id == story.id),
-        {"revision": changed.revision, **changes},
-    )
+    new = {f"new_{name}": getattr(changed, name) for name in ("revision", *changes)}
+    db.execute(change_of(("revision", *changes)), {"site": story.site_id, "which": story.id} | new)
     return changed
+
+
+@cache
+def change_of(names: tuple[str, ...]) -> Any:
+    """The statement that changes these columns of a story, made once."""
+    here = (stories.c.site_id == bindparam("site"), stories.c.id == bindparam("which"))
+    return update(stories).where(*here).values({name: bindparam(f"new_{name}") for name in names})
 
 
 def save_edition(db: Connection, edition: Edition) -> None:

@@ -56,7 +56,7 @@ class ReadyProtocol(HttpToolsProtocol):
                 known = value
             elif name == b"cookie" and is_personal(value):
                 return False
-        self.transport.write(self._wire(page, choose_encoding(accepted, len(page.body)), known))
+        self._write(page, choose_encoding(accepted, len(page.body)), known)
         self.server_state.total_requests += 1
         self.timeout_keep_alive_task = self.loop.call_later(
             self.timeout_keep_alive, self.timeout_keep_alive_handler
@@ -73,12 +73,14 @@ class ReadyProtocol(HttpToolsProtocol):
             and not self.flow.write_paused
         )
 
-    def _wire(self, page: ReadyPage, encoding: bytes, known: bytes) -> bytes:
+    def _write(self, page: ReadyPage, encoding: bytes, known: bytes) -> None:
         """The whole answer, with the headers that uvicorn renews every second (the date)."""
         fresh = b"".join(name + b": " + value + b"\r\n" for name, value in self.server_state.default_headers)
         if known and has_etag(known, page.variant(encoding).etag):
-            return b"HTTP/1.1 304 Not Modified\r\n" + fresh + page.unchanged_wire(encoding)
-        return b"HTTP/1.1 200 OK\r\n" + fresh + page.whole_wire(encoding)
+            self.transport.write(b"HTTP/1.1 304 Not Modified\r\n" + fresh + page.unchanged_head(encoding))
+            return
+        head = b"HTTP/1.1 200 OK\r\n" + fresh + page.head(encoding)
+        self.transport.writelines((head, page.variant(encoding).body))
 
 
 def is_true_here(pages: ReadyPages, page: ReadyPage) -> bool:

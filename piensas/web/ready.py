@@ -21,6 +21,7 @@ from piensas.store.database import Database
 
 Headers = list[tuple[bytes, bytes]]
 REPEATED = (b"etag", b"cache-control", b"vary", b"content-location", b"expires")
+UNCHANGED = b" unchanged"
 SESSION = b"piensas="
 SCRIPTS = b"piensas-scripts=1"
 SMALLEST_TO_PACK = 400
@@ -58,7 +59,7 @@ class ReadyPage(msgspec.Struct):
     mark: bytes = b""
     variants: dict[bytes, Variant] = {}
     size: int = 0
-    wires: dict[bytes, bytes] = {}
+    heads: dict[bytes, bytes] = {}
 
     def variant(self, encoding: bytes) -> Variant:
         """The page in an encoding, packed when first asked for."""
@@ -67,17 +68,19 @@ class ReadyPage(msgspec.Struct):
             found = self.variants[encoding] = self._pack(encoding)
         return found
 
-    def whole_wire(self, encoding: bytes) -> bytes:
-        """Headers and body as HTTP/1.1 writes them, put together once."""
-        found = self.wires.get(encoding)
+    def head(self, encoding: bytes) -> bytes:
+        """The headers as HTTP/1.1 writes them, put together once."""
+        found = self.heads.get(encoding)
         if found is None:
-            variant = self.variant(encoding)
-            found = self.wires[encoding] = write_head(variant.headers) + variant.body
+            found = self.heads[encoding] = write_head(self.variant(encoding).headers)
         return found
 
-    def unchanged_wire(self, encoding: bytes) -> bytes:
+    def unchanged_head(self, encoding: bytes) -> bytes:
         """The headers of a 304 as HTTP/1.1 writes them."""
-        return write_head(self.unchanged_headers(encoding))
+        found = self.heads.get(encoding + UNCHANGED)
+        if found is None:
+            found = self.heads[encoding + UNCHANGED] = write_head(self.unchanged_headers(encoding))
+        return found
 
     def unchanged_headers(self, encoding: bytes) -> Headers:
         """What a 304 repeats of the page's headers (RFC 9110, 15.4.5)."""
@@ -85,7 +88,7 @@ class ReadyPage(msgspec.Struct):
 
     def _pack(self, encoding: bytes) -> Variant:
         body = PACKERS[encoding](self.body)
-        digest = hashlib.blake2b(self.body, digest_size=12).hexdigest().encode()
+        digest = hashlib.sha256(self.body).hexdigest()[:24].encode()
         etag = b'"' + digest + (b"-" + encoding if encoding else b"") + b'"'
         headers = [*self.headers, (b"etag", etag), (b"content-length", str(len(body)).encode())]
         if len(self.body) >= SMALLEST_TO_PACK:
