@@ -107,6 +107,10 @@ def test_held_comments_are_listed_and_decided(open_site: object, newsroom: Newsr
     decided = run(*desk, "decide", held, "published", "--reason", "harmless")
 
     assert held in listed.output
+    assert "links:2" in listed.output
+    told = run(*desk, "history", held).output
+    assert "new → held links:2" in told
+    assert "held → published harmless" in told
     assert decided.exit_code == 0, decided.output
     assert newsroom.person().thread()["count"] == 1
     assert run(*desk, "decide", "77", "published").exit_code == 1

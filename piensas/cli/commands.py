@@ -11,6 +11,7 @@ from typing import TextIO
 import click
 import structlog
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Column, Table
 from sqlalchemy import Connection
 
@@ -21,12 +22,13 @@ from piensas.cli.importing import imports
 from piensas.cli.opening import Wrong, find_settings, open_database
 from piensas.cli.starting import ask_and_write
 from piensas.drawing.language import as_iso
-from piensas.model.moment import Clock
+from piensas.model.moment import Clock, time_of
 from piensas.model.refusals import NotFound
 from piensas.settings import Settings
 from piensas.store.checks import list_miscounts
-from piensas.store.comments import list_held_comments
+from piensas.store.comments import find_comment_anywhere, list_held_comments
 from piensas.store.everything import list_everything
+from piensas.store.history import list_decisions, list_edits
 from piensas.web.folder import publish_folder
 from piensas.web.server import serve_site
 
@@ -163,10 +165,37 @@ def held(file: Path | None, limit: int) -> None:
     settings = find_settings(file)
     with open_database(settings) as db:
         waiting = db.ask(lambda connection: list_held_comments(connection, settings.site.id, limit=limit))
-    table = Table(Column("id", no_wrap=True, min_width=19), "written", "name", "text")
+        reasons = {comment.id: db.ask(list_decisions, comment)[-1].reasons for comment in waiting}
+    table = Table(Column("id", no_wrap=True, min_width=19), "written", "name", "text", "held for")
     for comment in waiting:
-        table.add_row(str(comment.id), as_iso(comment.id >> 21), comment.name, comment.text[:200])
+        when = as_iso(time_of(comment.id))
+        table.add_row(
+            str(comment.id),
+            when,
+            escape(comment.name),
+            escape(comment.text[:200]),
+            ", ".join(reasons[comment.id]),
+        )
     out.print(table if waiting else "Nothing waits for a decision.")
+
+
+@main.command()
+@click.argument("comment", type=int)
+@click.pass_obj
+def history(file: Path | None, comment: int) -> None:
+    """Show what happened to the comment with the id COMMENT: decisions, and what it said before."""
+    settings = find_settings(file)
+    with open_database(settings) as db:
+        found = db.ask(find_comment_anywhere, settings.site.id, comment)
+        if found is None:
+            raise Wrong(f"There is no comment {comment}.")
+        decisions, edits = db.ask(list_decisions, found), db.ask(list_edits, found)
+    table = Table("when", "by", "what")
+    rows = [(d.id, d.by, f"{d.before or 'new'} → {d.after} {', '.join(d.reasons)}") for d in decisions]
+    rows += [(edit.id, "author", f"said before: {edit.text}") for edit in edits]
+    for id, by, what in sorted(rows):
+        table.add_row(as_iso(time_of(id)), by, escape(what))
+    out.print(table)
 
 
 @main.command()
