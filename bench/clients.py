@@ -31,7 +31,7 @@ HEAD = (
 
 
 class Clients:
-    """Readers in browsers that have never been here."""
+    """Readers in browsers that have never been here, numbered from the present millisecond on."""
 
     def __init__(self, address: str, pause: float) -> None:
         parts = urlsplit(address)
@@ -42,7 +42,8 @@ class Clients:
         self.host, self.port = parts.hostname, parts.port
         self.head = HEAD.format(story=found[1], host=parts.netloc).encode()
         self.answerable = COMMENT.findall(page)
-        self.numbers: Iterator[int] = count()
+        self.first = time.time_ns() // 1_000_000
+        self.numbers: Iterator[int] = count(self.first)
         self.pause = pause
 
     async def post_until(self, end: float) -> int:
@@ -66,7 +67,7 @@ class Clients:
         answer = await reader.readexactly(int(length[1]))
         taken = head.startswith(b"HTTP/1.1 201")
         assert taken or head.startswith(b"HTTP/1.1 503"), answer
-        if number == 0:
+        if number == self.first:
             print("posting", flush=True)
         return taken
 

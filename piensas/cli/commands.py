@@ -86,6 +86,8 @@ def serve(file: Path | None, host: str | None, port: int | None, workers: int | 
     settings = find_settings(file)
     with open_database(settings):
         pass
+    where = f"http://{host or settings.server.host}:{port or settings.server.port}"
+    out.print(f"{settings.site.name} is served at {where} (Ctrl-C stops it).", highlight=False)
     serve_site(settings, file, host=host, port=port, workers=workers)
 
 
