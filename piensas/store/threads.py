@@ -135,7 +135,8 @@ def list_ancestors(db: Connection, story: Story, ids: Sequence[int]) -> list[Pub
         .where(here, comments.c.id.in_(ids))
         .cte("up", recursive=True)
     )
-    up = up.union(select(comments.c.id, comments.c.parent_id).where(here, comments.c.id == up.c.parent_id))
+    above = select(comments.c.parent_id).where(here, comments.c.id == up.c.parent_id).scalar_subquery()
+    up = up.union(select(up.c.parent_id, above).where(up.c.parent_id.is_not(None)))
     question = PUBLIC.where(here, comments.c.id.in_(select(up.c.id))).order_by(comments.c.seq)
     return [PublicComment(*row) for row in db.execute(question).all()]
 
