@@ -8,7 +8,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import click
@@ -85,10 +85,10 @@ def wait_for(process: subprocess.Popen[str], port: int) -> None:
     while time.monotonic() < end and process.poll() is None:
         try:
             socket.create_connection(("127.0.0.1", port), timeout=1).close()
-        except OSError:
-            time.sleep(0.05)
-        else:
             return
+        except OSError:
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(0.05)
     raise Broken(f"{process.args!r} does not listen on port {port}.")
 
 

@@ -7,11 +7,12 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Executable, Insert, event
+from sqlalchemy import Executable, Insert, create_engine, event
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import Connection
 
-from piensas.store import comments, ranks, readers, stories, threads
+from piensas.model.story import Story
+from piensas.store import comments, ranks, readers, stories, threads, votes
 from piensas.store.upgrading import upgrade
 from tests.newsroom import Newsroom
 
@@ -66,3 +67,29 @@ def test_posting_asks_as_many_questions_in_a_long_thread_as_in_a_short_one(newsr
         assert cost("b@example.org") == first < 25
     finally:
         event.remove(Connection, "before_execute", note)
+
+
+def test_questions_made_for_the_occasion_go_by_a_key_or_an_index_too(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'empty.db'}"
+    upgrade(url)
+    story = Story(1, 1, "key", "open", 0, 1, 0, 0)
+    asked: list[tuple[str, tuple[object, ...]]] = []
+    engine = create_engine(url)
+    event.listen(engine, "before_cursor_execute", lambda *about: asked.append((about[2], about[3])))
+    with engine.connect() as db:
+        threads.list_ancestors(db, story, [7, 8])
+        threads.list_branch(db, story, 7, 0, 10)
+        votes.list_votes(db, 1, 1, 9)
+        comments.find_comment_anywhere(db, 1, 7)
+        comments.list_held_comments(db, 1)
+        plans = [
+            step[3]
+            for sql, values in list(asked)
+            for step in db.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", values).all()
+        ]
+    engine.dispose()
+
+    for step in plans:
+        assert "BLOOM" not in step, plans
+        assert not step.startswith("SCAN comments"), plans
+        assert not step.endswith("USING PRIMARY KEY (site_id=? AND story_id=?)"), plans

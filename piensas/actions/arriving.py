@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from piensas.actions.counting import count_root, has_place
 from piensas.actions.placing import Places, choose_ids
-from piensas.actions.posting import fingerprint
+from piensas.actions.posting import fingerprint, first_decision
 from piensas.actions.publishing import edition_of, new_story, publish_edition
 from piensas.markup.comment import render_html
 from piensas.model.arrival import ArrivingComment, ArrivingStory, Note, notes_of
@@ -180,16 +180,7 @@ def count_admitted(db: Connection, story: Story, admitted: Sequence[Comment], re
 
 
 def decision_of(comment: Comment, arriving: ArrivingComment) -> Decision:
-    return Decision(
-        site_id=comment.site_id,
-        story_id=comment.story_id,
-        comment_id=comment.id,
-        id=comment.id,
-        by="import",
-        before=None,
-        after=comment.status,
-        reasons=(arriving.reason,) if arriving.reason else (),
-    )
+    return first_decision(comment, "import", (arriving.reason,) if arriving.reason else ())
 
 
 def arrival_row(story: Story, source: str, kind: str, foreign_id: str, id: int) -> dict[str, object]:

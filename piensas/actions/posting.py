@@ -66,7 +66,7 @@ def post_comment(db: Connection, viewer: Viewer, story_id: int, draft: Draft, mo
     comment = place(db, story, answers, viewer.rules.nesting, moment)
     comment = fill(comment, draft, reader, html, verdict)
     save_comment(db, comment)
-    save_decision(db, first_decision(comment, verdict))
+    save_decision(db, first_decision(comment, "screening", verdict.reasons))
     count_change(db, story, None, comment)
     return comment
 
@@ -210,16 +210,17 @@ def fill(comment: Comment, draft: Draft, reader: Reader, html: str, verdict: Ver
     )
 
 
-def first_decision(comment: Comment, verdict: Verdict) -> Decision:
+def first_decision(comment: Comment, by: str, reasons: tuple[str, ...]) -> Decision:
+    """Why a comment has the status that it came in with."""
     return Decision(
         site_id=comment.site_id,
         story_id=comment.story_id,
         comment_id=comment.id,
         id=comment.id,
-        by="screening",
+        by=by,
         before=None,
-        after=verdict.status,
-        reasons=verdict.reasons,
+        after=comment.status,
+        reasons=reasons,
     )
 
 

@@ -18,6 +18,8 @@ USUAL = {
     "comments_by_draft": "1000000 1000000 1000 1",
     "comments_by_reader": "1000000 1000000 5 2 1",
     "comments_by_status": "1000000 1000000 250000 1",
+    "votes": "1000000 1000000 5000 5 1",
+    "votes_by_reader": "1000000 1000000 20 5",
 }
 """How many rows are usual for each further column of a key. SQLite, which knows nothing of a new table,
 would otherwise walk through a story's comments to find one by its words (sqlite.org/fileformat2.html,
@@ -219,4 +221,4 @@ def upgrade() -> None:
     if op.get_bind().dialect.name == "sqlite":
         op.execute("ANALYZE sqlite_schema")
         statistic = sa.table("sqlite_stat1", sa.column("tbl"), sa.column("idx"), sa.column("stat"))
-        op.bulk_insert(statistic, [{"tbl": "comments", "idx": k, "stat": v} for k, v in USUAL.items()])
+        op.bulk_insert(statistic, [{"tbl": k.split("_")[0], "idx": k, "stat": v} for k, v in USUAL.items()])
