@@ -24,14 +24,14 @@ progress = Console(stderr=True)
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
-@click.option("--quick", is_flag=True, help="Threads of 100 and 10,000 comments, rounds of one second.")
-@click.option("--sizes", help="Comments in each thread, with commas.  [10,100,1000,10000,100000]")
+@click.option("--quick", is_flag=True, help="Threads of 50, 100 and 10,000 comments, rounds of one second.")
+@click.option("--sizes", help="Comments in each thread, with commas.  [10,50,100,1000,10000,100000]")
 @click.option("--seconds", type=click.IntRange(1, 60), help="Length of a round.  [3]")
 @click.option("--markdown", is_flag=True, help="Print tables for docs/performance.md.")
 def main(quick: bool, sizes: str | None, seconds: int | None, markdown: bool) -> None:
     """Measure how fast Piensas is on this machine; only ratios within one run mean anything."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
-    chosen = sizes or ("100,10000" if quick else "10,100,1000,10000,100000")
+    chosen = sizes or ("50,100,10000" if quick else "10,50,100,1000,10000,100000")
     machine = f"{datetime.now(UTC):%Y-%m-%d}: {describe_machine()}"
     findings = measure([int(size) for size in chosen.split(",")], seconds or (1 if quick else 3))
     if markdown:

@@ -16,6 +16,9 @@ BARE = "bare ASGI, the same bytes"
 ENOUGH = 1_500
 """Pages a second on one core."""
 
+USUAL = 50
+"""Comments on the page that is to be so fast; one of the longer threads has half as many again."""
+
 GROWTH = 1.2
 """A large thread's page may cost so many times what a small one's does."""
 
@@ -62,7 +65,8 @@ def show(plan: Plan, contests: dict[str, Contest]) -> Sheet:
 def list_goals(plan: Plan, contests: dict[str, Contest]) -> list[Goal]:
     small, large = name_of(plan.small), name_of(plan.large)
     growth = {answer: found.ratio(small, large) for answer, found in contests.items()}
-    costs = {answer: found.cost(large) for answer, found in contests.items()}
+    usual = name_of(USUAL if USUAL in plan.sizes else plan.large)
+    costs = {answer: found.cost(usual) for answer, found in contests.items()}
     return [
         Goal(
             f"Page not in memory: {large} cost at most 20 % more CPU than {small}",
@@ -71,7 +75,7 @@ def list_goals(plan: Plan, contests: dict[str, Contest]) -> list[Goal]:
         ),
         *(
             Goal(
-                f"Page not in memory, {answer}: CPU for at least {many(ENOUGH)} a second on one core",
+                f"Page of {usual} not in memory, {answer}: CPU for {many(ENOUGH)} a second on one core",
                 many(1e6 / cost),
                 1e6 / cost >= ENOUGH,
             )

@@ -11,7 +11,16 @@ from bench.machine import read_memory
 from bench.plan import Plan
 from bench.report import Findings, Goal, Sheet, many, times
 from bench.seed import path_of
-from bench.servers import Server, etag_of, fetch, serve_bare, serve_front_door, serve_nginx, serve_site
+from bench.servers import (
+    Server,
+    etag_of,
+    fetch,
+    fetch_ready,
+    serve_bare,
+    serve_front_door,
+    serve_nginx,
+    serve_site,
+)
 
 PACKED = {"Accept-Encoding": "br"}
 PROTOCOL = "Piensas, protocol class"
@@ -30,7 +39,7 @@ def measure_ready(plan: Plan) -> Findings:
         site = stack.enter_context(serve_site(plan.file))
         at_start = read_memory(site.pid)
         door = stack.enter_context(serve_front_door(plan.file))
-        plain, packed = fetch(site, path, {}), fetch(site, path, PACKED)
+        plain, packed = fetch_ready(site, path, {}), fetch_ready(site, path, PACKED)
         known = PACKED | {"If-None-Match": etag_of(packed)}
         answers = {"/plain": plain, "/br": packed, "/304": fetch(site, path, known)}
         bare = stack.enter_context(serve_bare(plan.folder, answers))

@@ -22,7 +22,6 @@ from piensas.markup.comment import render_markdown
 from piensas.model.comment import Comment
 from piensas.model.moment import Clock, first_id_at
 from piensas.model.reader import Reader
-from piensas.model.screening import Verdict
 from piensas.model.story import Story
 from piensas.settings import Settings
 from piensas.store.checks import list_miscounts
@@ -162,8 +161,7 @@ def write_comments(story: Story, places: Sequence[Place], size: int) -> Iterator
 
 def save_comments_and_decisions(db: Connection, several: Sequence[Comment]) -> None:
     save_comments(db, several)
-    verdict = Verdict("published")
-    save_rows(db, decisions, [first_decision(comment, verdict) for comment in several])
+    save_rows(db, decisions, [first_decision(comment, "screening", ()) for comment in several])
 
 
 def save_rows(db: Connection, table: Table, records: Sequence[msgspec.Struct]) -> None:

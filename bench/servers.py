@@ -122,5 +122,11 @@ def fetch(server: Server, path: str, headers: Mapping[str, str]) -> Given:
     return Given(answer.status, [header for header in sent if header[0] != b"date"], body)
 
 
+def fetch_ready(server: Server, path: str, headers: Mapping[str, str]) -> Given:
+    """As everybody gets it who asks after the first: packed tightly."""
+    fetch(server, path, headers)
+    return fetch(server, path, headers)
+
+
 def etag_of(given: Given) -> str:
     return dict(given.headers)[b"etag"].decode()

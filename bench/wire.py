@@ -9,7 +9,7 @@ from bench.plan import Plan
 from bench.reading import PACKED
 from bench.report import Findings, Goal, Sheet, many
 from bench.seed import path_of
-from bench.servers import fetch, serve_site
+from bench.servers import fetch, fetch_ready, serve_site
 
 LINKED = re.compile(r'(?:<link rel="stylesheet" href|<script[^>]* src)="([^"]+)"')
 MOST_REQUESTS = 3
@@ -24,7 +24,7 @@ def measure_first_visit(plan: Plan) -> Findings:
         page = fetch(site, path, {})
         files = [path, *LINKED.findall(page.body.decode())]
         plain = {file: len(fetch(site, file, {}).body) for file in files}
-        packed = {file: len(fetch(site, file, PACKED).body) for file in files}
+        packed = {file: len(fetch_ready(site, file, PACKED).body) for file in files}
     rows = [(PurePosixPath(file).name, many(plain[file]), many(packed[file])) for file in files]
     rows.append((f"{len(files)} requests", many(sum(plain.values())), many(sum(packed.values()))))
     return Findings([Sheet("A first visit", ("file", "bytes", "br"), rows)], list_goals(packed))

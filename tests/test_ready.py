@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from piensas.model.moment import Clock
-from piensas.web.ready import ReadyPage, ReadyPages, choose_encoding, has_etag
+from piensas.web.ready import Proof, ReadyPage, ReadyPages, choose_encoding, has_etag
 from tests.newsroom import Newsroom, Person, serve
 
 
@@ -32,16 +32,29 @@ def test_a_page_comes_packed_as_the_browser_likes_it_and_unpacks_to_the_same(new
     assert plain.headers["vary"] == packed.headers["vary"] == "accept-encoding"
 
 
+def test_a_page_is_packed_tightly_for_the_second_who_asks() -> None:
+    words = b"".join(b"<p>The %d hospitals promised %d months.</p>" % (n, n * n) for n in range(500))
+    page = ReadyPage(200, [], words, Proof(len, ((),), 0, b""))
+    once, twice, thrice = (page.variant(b"br") for _ in range(3))
+    never_changing = ReadyPage(200, [], words, None)
+
+    assert brotli.decompress(once.body) == brotli.decompress(twice.body) == words
+    assert len(twice.body) < len(once.body)
+    assert dict(once.headers)[b"etag"] == dict(twice.headers)[b"etag"]
+    assert thrice is twice
+    assert never_changing.variant(b"br").body == twice.body
+
+
 def test_a_browser_that_has_the_page_gets_304_until_it_changes(newsroom: Newsroom) -> None:
     first = raw(newsroom)
     again = raw(newsroom, if_none_match=first.headers["etag"])
-    weak = raw(newsroom, if_none_match=f'"x", W/{first.headers["etag"]}')
+    strong = raw(newsroom, if_none_match=f'"x", {first.headers["etag"].removeprefix("W/")}')
     newsroom.person().comment("Something new.")
     changed = raw(newsroom, if_none_match=first.headers["etag"])
 
     assert (again.status_code, again.content) == (304, b"")
     assert again.headers["etag"] == first.headers["etag"]
-    assert weak.status_code == 304
+    assert strong.status_code == 304
     assert changed.status_code == 200
     assert changed.headers["etag"] != first.headers["etag"]
 

@@ -25,7 +25,7 @@ from piensas.store.comments import (
     save_comment,
 )
 from piensas.store.history import save_decision
-from piensas.store.paces import erase_paces_before, find_last_pace, save_paces
+from piensas.store.paces import find_last_pace, save_paces
 from piensas.store.readers import find_reader, save_reader, save_reader_change, save_session
 from piensas.store.stories import find_story_to_change
 
@@ -120,8 +120,7 @@ def require_pace(db: Connection, viewer: Viewer, draft: Draft, moment: Moment) -
     last = find_last_pace(db, viewer.site.id, keys)
     if last is not None and 0 <= moment.now - last < pause:
         raise TooFast(retry_after=-(-(last + pause - moment.now) // SECOND))
-    save_paces(db, viewer.site.id, keys, moment.now)
-    erase_paces_before(db, viewer.site.id, moment.now - pause)
+    save_paces(db, viewer.site.id, keys, moment.now, moment.now - pause)
 
 
 def list_pace_keys(viewer: Viewer, draft: Draft) -> list[str]:

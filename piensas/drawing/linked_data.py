@@ -7,7 +7,6 @@ from functools import lru_cache
 from typing import Any
 
 import msgspec
-from markupsafe import Markup
 
 from piensas.drawing.language import as_iso
 from piensas.markup.comment import plain_text
@@ -17,13 +16,13 @@ from piensas.model.story import Edition, Story
 from piensas.model.thread import Node
 
 
-def describe_story(site: Site, story: Story, edition: Edition, nodes: list[Node]) -> Markup:
+def describe_story(site: Site, story: Story, edition: Edition, nodes: list[Node]) -> bytes:
     """The page's JSON-LD, safe inside a script element."""
     address = site.address + edition.address
     article = msgspec.json.encode(describe_article(site, story, edition, address))
-    parts = [safe(article[:-1].decode()), ',"comment":[']
+    parts = [safe(article[:-1]), b',"comment":[']
     write_comments(nodes, address, parts.append)
-    return Markup("".join((*parts, "]}")))  # noqa: S704  # no `<`, `>` or `&` is left in it
+    return b"".join((*parts, b"]}"))
 
 
 def describe_article(site: Site, story: Story, edition: Edition, address: str) -> dict[str, Any]:
@@ -47,24 +46,24 @@ def describe_article(site: Site, story: Story, edition: Edition, address: str) -
     return article
 
 
-def write_comments(nodes: Iterable[Node], address: str, write: Callable[[str], None]) -> None:
+def write_comments(nodes: Iterable[Node], address: str, write: Callable[[bytes], object]) -> None:
     """The published comments with commas between, each with its published replies inside."""
-    comma = ""
+    comma = b""
     for node in nodes:
         if not node.comment.is_published:
             continue
         write(comma)
         write(describe_comment(node.comment, address))
         if node.children:
-            write(',"comment":[')
+            write(b',"comment":[')
             write_comments(node.children, address, write)
-            write("]")
-        write("}")
-        comma = ","
+            write(b"]")
+        write(b"}")
+        comma = b","
 
 
 @lru_cache(8_192)
-def describe_comment(comment: PublicComment, address: str) -> str:
+def describe_comment(comment: PublicComment, address: str) -> bytes:
     """A comment's JSON without the brace that closes it: its replies may follow."""
     described = {
         "@type": "Comment",
@@ -75,9 +74,9 @@ def describe_comment(comment: PublicComment, address: str) -> str:
         "upvoteCount": comment.ups,
         "downvoteCount": comment.downs,
     }
-    return safe(msgspec.json.encode(described).decode())[:-1]
+    return safe(msgspec.json.encode(described))[:-1]
 
 
-def safe(encoded: str) -> str:
+def safe(encoded: bytes) -> bytes:
     """JSON that cannot end the script element it stands in."""
-    return encoded.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+    return encoded.replace(b"<", b"\\u003c").replace(b">", b"\\u003e").replace(b"&", b"\\u0026")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Mapping
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
@@ -14,11 +14,14 @@ from msgspec import Struct
 
 from piensas.drawing.avatars import hue, initials, pattern
 from piensas.drawing.language import Speech, as_iso, speech_of
+from piensas.drawing.tree import Piece
 from piensas.model.comment import PublicComment
 from piensas.model.site import Site
 
 HERE = Path(__file__).parent.parent
 PIECES = 8_192
+PLACE = Markup("<!%s>")  # no words of anybody's come into a page with a `<`
+NOTHING: Mapping[str, bytes] = {}
 ORDER_NAMES = ("oldest", "newest", "best", "discussed")
 
 
@@ -54,15 +57,20 @@ class Pen:
         self._plain_piece = lru_cache(PIECES)(self._draw_piece)
         self.box = lru_cache(256)(self._draw_box)
 
-    def draw(self, template: str, **what: Any) -> bytes:
-        return self._templates.get_template(template).render(what).encode()
+    def draw(self, template: str, finished: Mapping[str, bytes] = NOTHING, **what: Any) -> bytes:
+        """A page. What is `finished` stands in the template under its name, but is not taken through it."""
+        places = {name: PLACE % name if value else "" for name, value in finished.items()}
+        page = self._templates.get_template(template).render(places | what).encode()
+        for name, value in finished.items():
+            page = value.join(page.split((PLACE % name).encode(), 1))
+        return page
 
     def _draw_box(self, story_id: int, box: Any) -> Markup:
         """The comment box; the empty one, which almost every page has, is drawn once for each story."""
         drawn = self._box.render(story_id=story_id, b=box, greetings=self.greetings())
         return Markup(drawn)  # noqa: S704  # the template escapes what it is given
 
-    def piece_for(self, mine: Mine | None, closed: bool) -> Callable[[PublicComment, str], Markup]:
+    def piece_for(self, mine: Mine | None, closed: bool) -> Piece:
         """Draws comments for a viewer; for everybody else each is drawn once and remembered."""
         if mine is None or mine is NOBODY:
             return partial(self._plain_piece, closed)
@@ -84,16 +92,15 @@ class Pen:
             del names["best"]
         return list(names.items())
 
-    def _draw_piece(self, closed: bool, comment: PublicComment, address: str, mine: Mine = NOBODY) -> Markup:
-        drawn = self._comment.render(
+    def _draw_piece(self, closed: bool, comment: PublicComment, address: str, mine: Mine = NOBODY) -> bytes:
+        return self._comment.render(
             comment=comment,
             address=address,
             closed=closed,
             own=comment.id in mine.comments,
             changeable=comment.id in mine.changeable,
             vote=dict(mine.votes).get(comment.id, 0),
-        )
-        return Markup(drawn)  # noqa: S704  # the template escapes all but HTML from our own renderer
+        ).encode()
 
     def _words(self) -> dict[str, Any]:
         speech: Speech = self.speech

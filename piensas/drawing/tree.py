@@ -1,4 +1,4 @@
-"""A discussion's lists: pieces of HTML, each drawn once, put together as fast as strings can be joined."""
+"""A discussion's lists: pieces of HTML, each drawn once, put together as fast as bytes can be joined."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from piensas.drawing.language import Speech
 from piensas.model.comment import PublicComment
 from piensas.model.thread import Node
 
-Piece = Callable[[PublicComment, str], Markup]
+Piece = Callable[[PublicComment, str], bytes]
 
 
 class Tree(Struct):
@@ -27,29 +27,29 @@ class Tree(Struct):
     shown: int
     inserts: dict[int, Markup] = {}
 
-    def draw(self, nodes: Iterable[Node]) -> Markup:
+    def draw(self, nodes: Iterable[Node]) -> bytes:
         """An ordered list, with the replies of each comment in a list of their own."""
-        parts: list[str] = []
+        parts: list[bytes] = []
         self._draw_list(nodes, parts.append)
-        return Markup("".join(parts))  # noqa: S704  # pieces and numbers of our own
+        return b"".join(parts)
 
-    def _draw_list(self, nodes: Iterable[Node], write: Callable[[str], None]) -> None:
-        write('<ol class="comments">\n')
+    def _draw_list(self, nodes: Iterable[Node], write: Callable[[bytes], object]) -> None:
+        write(b'<ol class="comments">\n')
         for node in nodes:
             comment = node.comment
-            write(f'<li id="comment-{comment.id}">\n')
+            write(b'<li id="comment-%d">\n' % comment.id)
             write(self.piece(comment, self.address))
             if comment.id in self.inserts:
-                write(self.inserts[comment.id])
+                write(self.inserts[comment.id].encode())
             if node.children:
                 self._draw_list(node.children, write)
             if node.hidden:
                 write(self._draw_more(node))
-            write("</li>\n")
-        write("</ol>\n")
+            write(b"</li>\n")
+        write(b"</ol>\n")
 
-    def _draw_more(self, node: Node) -> str:
+    def _draw_more(self, node: Node) -> bytes:
         words = self.speech.ngettext("%(n)s more reply", "%(n)s more replies", node.hidden)
         words = words % {"n": self.speech.number(node.hidden)}
         link = f"{self.address}/comments/{node.comment.id}?after={self.shown}"
-        return f'<p class="more"><a href="{link}">{words}</a></p>\n'
+        return f'<p class="more"><a href="{link}">{words}</a></p>\n'.encode()

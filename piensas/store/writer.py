@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager
 from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Connection, Engine, text
@@ -119,15 +120,28 @@ def attempt(connection: Connection, deed: Callable[[Connection], T]) -> T | Exce
     """Carries out a deed under a savepoint. One that lost a race sees the winner's work and runs again."""
     try:
         try:
-            with connection.begin_nested():
+            with savepoint(connection):
                 return deed(connection)
         except IntegrityError:
-            with connection.begin_nested():
+            with savepoint(connection):
                 return deed(connection)
     except (OperationalError, InternalError):
         raise
     except Exception as refusal:
         return refusal
+
+
+@contextmanager
+def savepoint(connection: Connection) -> Iterator[None]:
+    """Always of the same name, unlike SQLAlchemy's own, so that the statements are prepared once."""
+    connection.exec_driver_sql("SAVEPOINT deed")
+    try:
+        yield
+    except BaseException:
+        connection.exec_driver_sql("ROLLBACK TO SAVEPOINT deed")
+        connection.exec_driver_sql("RELEASE SAVEPOINT deed")
+        raise
+    connection.exec_driver_sql("RELEASE SAVEPOINT deed")
 
 
 def is_deadlock(fault: Exception) -> bool:

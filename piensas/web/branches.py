@@ -73,13 +73,13 @@ def draw_branch(press: Press, branch: Branch, visit: Visit, own: Own, box: Box |
     tree = Tree(piece, pen.speech, reading.edition.address, BRANCH, inserts)
     return pen.draw(
         "branch.html",
+        {"thread": tree.draw(with_held(reading.thread.nodes, own))},
         story=reading.story,
         edition=reading.edition,
         box="" if box else drawn,
         addresses=[
             (code, f"{there}/comments/{branch.chosen.id}", "") for code, there, _ in reading.addresses
         ],
-        thread=tree.draw(with_held(reading.thread.nodes, own)),
         chosen=branch.chosen.id,
         next="" if branch.next_seq is None else f"{address}?after={branch.next_seq}#thread",
         is_part=True,

@@ -144,7 +144,7 @@ async def show_deed(
     posted = PostedShape(
         comment=show_comment(shown),
         message=message_for(comment, pen.speech.gettext) if mine.comments or not mine.votes else "",
-        piece=str(pen.piece_for(mine, closed=False)(shown, address)),
+        piece=pen.piece_for(mine, closed=False)(shown, address).decode(),
         count=await count_words(press, comment.story_id, pen.speech),
     )
     return json_answer(posted, status=status)

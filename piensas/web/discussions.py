@@ -60,7 +60,7 @@ async def viewer(request: Request, press: NamedDependency[Press], story: FromPat
     pen = pen_of(press.site, language)
     draw = pen.piece_for(mine_of(visit.viewer, own, moment.now), closed)
     pieces = [
-        PieceShape(str(comment.id), str(comment.parent_id or ""), str(draw(own_view(comment), address)))
+        PieceShape(str(comment.id), str(comment.parent_id or ""), draw(own_view(comment), address).decode())
         for comment in own.comments
         if comment.status in ("published", "held")
     ]

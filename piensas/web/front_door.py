@@ -8,13 +8,14 @@ from urllib.parse import parse_qsl, urlencode
 
 from piensas.model.refusals import Unavailable
 from piensas.web.ready import (
+    Headers,
     Proof,
     ReadyPage,
     ReadyPages,
     choose_encoding,
     has_etag,
-    header,
     is_personal,
+    read_wishes,
 )
 
 Message = MutableMapping[str, Any]
@@ -42,7 +43,10 @@ class FrontDoor:
             return
 
         address = address_of(scope["raw_path"], scope["query_string"])
-        page = None if is_personal(header(scope["headers"], b"cookie")) else await self._find(address)
+        accepted, known, cookies = read_wishes(scope["headers"])
+        page = None if is_personal(cookies) else self.pages.find(address)
+        if page is not None and not self._is_true_here(page):
+            page = await self._ask_again(address, page)
         if page is None:
             answer = Answer(send)
             inside = dict(scope, method="GET")
@@ -52,12 +56,22 @@ class FrontDoor:
                 return
             if PROOF in inside:
                 self.pages.keep(address, page)
-        await hand_out(page, scope, send)
 
-    async def _find(self, address: bytes) -> ReadyPage | None:
-        page = self.pages.find(address)
-        if page is None:
-            return None
+        variant = page.variant(choose_encoding(accepted, len(page.body)))
+        if known and has_etag(known, page.etag):
+            await hand_out(send, 304, variant.unchanged, b"")
+        else:
+            body = b"" if scope["method"] == "HEAD" else variant.body
+            await hand_out(send, page.status, variant.headers, body)
+
+    def _is_true_here(self, page: ReadyPage) -> bool:
+        """While the store cannot be asked, what was true last counts as true."""
+        try:
+            return self.pages.is_true_here(page)
+        except Unavailable:
+            return True
+
+    async def _ask_again(self, address: bytes, page: ReadyPage) -> ReadyPage | None:
         try:
             if await self.pages.is_true(page):
                 return page
@@ -94,17 +108,8 @@ class Answer:
         return ReadyPage(200, headers, self._body, proof, mark=proof.mark if proof else b"")
 
 
-async def hand_out(page: ReadyPage, scope: Message, send: Send) -> None:
-    """The page in the client's encoding, or 304 where the client has it."""
-    encoding = choose_encoding(header(scope["headers"], b"accept-encoding"), len(page.body))
-    variant = page.variant(encoding)
-    if has_etag(header(scope["headers"], b"if-none-match"), variant.etag):
-        headers = page.unchanged_headers(encoding)
-        await send({"type": "http.response.start", "status": 304, "headers": headers})
-        await send({"type": "http.response.body", "body": b"", "more_body": False})
-        return
-    await send({"type": "http.response.start", "status": page.status, "headers": variant.headers})
-    body = b"" if scope["method"] == "HEAD" else variant.body
+async def hand_out(send: Send, status: int, headers: Headers, body: bytes) -> None:
+    await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body, "more_body": False})
 
 

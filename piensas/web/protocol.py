@@ -11,7 +11,15 @@ import inspect
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from piensas.model.refusals import Unavailable
-from piensas.web.ready import ReadyPage, ReadyPages, choose_encoding, has_etag, is_personal
+from piensas.web.ready import (
+    ReadyPage,
+    ReadyPages,
+    Variant,
+    choose_encoding,
+    has_etag,
+    is_personal,
+    read_wishes,
+)
 
 NEEDED = {
     HttpToolsProtocol: ("on_message_begin", "on_headers_complete", "on_body", "on_message_complete"),
@@ -48,15 +56,10 @@ class ReadyProtocol(HttpToolsProtocol):
         if page is None or not self._is_plain() or not is_true_here(pages, page):
             return False
 
-        accepted, known = b"", b""
-        for name, value in self.headers:
-            if name == b"accept-encoding":
-                accepted = value
-            elif name == b"if-none-match":
-                known = value
-            elif name == b"cookie" and is_personal(value):
-                return False
-        self._write(page, choose_encoding(accepted, len(page.body)), known)
+        accepted, known, cookies = read_wishes(self.headers)
+        if is_personal(cookies):
+            return False
+        self._write(page, page.variant(choose_encoding(accepted, len(page.body))), known)
         self.server_state.total_requests += 1
         self.timeout_keep_alive_task = self.loop.call_later(
             self.timeout_keep_alive, self.timeout_keep_alive_handler
@@ -73,14 +76,15 @@ class ReadyProtocol(HttpToolsProtocol):
             and not self.flow.write_paused
         )
 
-    def _write(self, page: ReadyPage, encoding: bytes, known: bytes) -> None:
+    def _write(self, page: ReadyPage, variant: Variant, known: bytes) -> None:
         """The whole answer, with the headers that uvicorn renews every second (the date)."""
-        fresh = b"".join(name + b": " + value + b"\r\n" for name, value in self.server_state.default_headers)
-        if known and has_etag(known, page.variant(encoding).etag):
-            self.transport.write(b"HTTP/1.1 304 Not Modified\r\n" + fresh + page.unchanged_head(encoding))
-            return
-        head = b"HTTP/1.1 200 OK\r\n" + fresh + page.head(encoding)
-        self.transport.writelines((head, page.variant(encoding).body))
+        fresh = b"".join(
+            [name + b": " + value + b"\r\n" for name, value in self.server_state.default_headers]
+        )
+        if known and has_etag(known, page.etag):
+            self.transport.write(b"HTTP/1.1 304 Not Modified\r\n" + fresh + variant.unchanged_head)
+        else:
+            self.transport.writelines((b"HTTP/1.1 200 OK\r\n" + fresh + variant.head, variant.body))
 
 
 def is_true_here(pages: ReadyPages, page: ReadyPage) -> bool:

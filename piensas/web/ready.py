@@ -12,6 +12,7 @@ import time
 import zlib
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 import brotli
@@ -21,7 +22,6 @@ from piensas.store.database import Database
 
 Headers = list[tuple[bytes, bytes]]
 REPEATED = (b"etag", b"cache-control", b"vary", b"content-location", b"expires")
-UNCHANGED = b" unchanged"
 SESSION = b"piensas="
 SCRIPTS = b"piensas-scripts=1"
 SMALLEST_TO_PACK = 400
@@ -42,60 +42,57 @@ class Proof(msgspec.Struct, frozen=True):
 
 
 class Variant(msgspec.Struct):
-    """The bytes of a page in one encoding, with the headers that go with them."""
+    """The bytes of a page in one encoding, with the headers that go with them.
+
+    `unchanged` are the headers that a 304 repeats (RFC 9110, 15.4.5). `head` and `unchanged_head` are
+    both as HTTP/1.1 writes them.
+    """
 
     body: bytes
     headers: Headers
-    etag: bytes
+    unchanged: Headers
+    head: bytes
+    unchanged_head: bytes
+    is_tight: bool
 
 
 class ReadyPage(msgspec.Struct):
-    """A page in every encoding that somebody asked for. Without a proof it is true for ever."""
+    """A page in every encoding that somebody asked for. Without a proof it is true for ever.
+
+    The first to ask gets it packed quickly, since many pages are not asked for again before they
+    change; for the second, and where a page never changes, it is packed as tightly as pays. The ETag
+    is weak, as it names the page and not its bytes (RFC 9110, 8.8.1).
+    """
 
     status: int
     headers: Headers
     body: bytes
     proof: Proof | None
     mark: bytes = b""
+    etag: bytes = b""
     variants: dict[bytes, Variant] = {}
     size: int = 0
-    heads: dict[bytes, bytes] = {}
 
     def variant(self, encoding: bytes) -> Variant:
-        """The page in an encoding, packed when first asked for."""
+        """The page in an encoding, for somebody who has asked for it."""
         found = self.variants.get(encoding)
-        if found is None:
-            found = self.variants[encoding] = self._pack(encoding)
+        if found is None or not found.is_tight:
+            found = self.variants[encoding] = self._pack(
+                encoding, is_tight=found is not None or self.proof is None
+            )
         return found
 
-    def head(self, encoding: bytes) -> bytes:
-        """The headers as HTTP/1.1 writes them, put together once."""
-        found = self.heads.get(encoding)
-        if found is None:
-            found = self.heads[encoding] = write_head(self.variant(encoding).headers)
-        return found
-
-    def unchanged_head(self, encoding: bytes) -> bytes:
-        """The headers of a 304 as HTTP/1.1 writes them."""
-        found = self.heads.get(encoding + UNCHANGED)
-        if found is None:
-            found = self.heads[encoding + UNCHANGED] = write_head(self.unchanged_headers(encoding))
-        return found
-
-    def unchanged_headers(self, encoding: bytes) -> Headers:
-        """What a 304 repeats of the page's headers (RFC 9110, 15.4.5)."""
-        return [(name, value) for name, value in self.variant(encoding).headers if name in REPEATED]
-
-    def _pack(self, encoding: bytes) -> Variant:
-        body = PACKERS[encoding](self.body)
-        digest = hashlib.sha256(self.body).hexdigest()[:24].encode()
-        etag = b'"' + digest + (b"-" + encoding if encoding else b"") + b'"'
-        headers = [*self.headers, (b"etag", etag), (b"content-length", str(len(body)).encode())]
+    def _pack(self, encoding: bytes, is_tight: bool) -> Variant:
+        body = (TIGHT if is_tight else QUICK)[encoding](self.body)
+        self.etag = self.etag or make_etag(self.body)
+        headers = [*self.headers, (b"etag", self.etag), (b"content-length", str(len(body)).encode())]
         if len(self.body) >= SMALLEST_TO_PACK:
             headers.append((b"vary", b"accept-encoding"))
         if encoding:
             headers.append((b"content-encoding", encoding))
-        return Variant(body, headers, etag)
+        unchanged = [(name, value) for name, value in headers if name in REPEATED]
+        done = is_tight or not encoding
+        return Variant(body, headers, unchanged, write_head(headers), write_head(unchanged), done)
 
 
 class ReadyPages:
@@ -197,23 +194,38 @@ def read_offer(offer: bytes) -> tuple[bytes, bool]:
 
 def has_etag(wanted: bytes, etag: bytes) -> bool:
     """Does `If-None-Match` name the entity (RFC 9110, 13.1.2: weakly compared)?"""
-    if wanted.strip() == b"*":
+    if wanted == etag or wanted.strip() == b"*":
         return True
-    return any(name.strip().removeprefix(b"W/") == etag for name in wanted.split(b","))
+    opaque = etag.removeprefix(b"W/")
+    return any(name.strip().removeprefix(b"W/") == opaque for name in wanted.split(b","))
 
 
-def header(headers: Iterable[tuple[bytes, bytes]], name: bytes) -> bytes:
-    """The values of a header, joined; empty where it is missing."""
-    return b",".join(value for key, value in headers if key == name)
+def read_wishes(headers: Iterable[tuple[bytes, bytes]]) -> tuple[bytes, bytes, bytes]:
+    """`Accept-Encoding`, `If-None-Match` and `Cookie`, each empty where it is missing."""
+    accepted = known = cookies = b""
+    for name, value in headers:
+        if name == b"accept-encoding":
+            accepted = accepted + b"," + value if accepted else value
+        elif name == b"if-none-match":
+            known = known + b"," + value if known else value
+        elif name == b"cookie":
+            cookies = cookies + b";" + value if cookies else value
+    return accepted, known, cookies
 
 
-def pack_gzip(body: bytes) -> bytes:
-    packer = zlib.compressobj(6, zlib.DEFLATED, 31)
+def make_etag(body: bytes) -> bytes:
+    return b'W/"' + hashlib.sha256(body).hexdigest()[:24].encode() + b'"'
+
+
+def pack_gzip(level: int, body: bytes) -> bytes:
+    packer = zlib.compressobj(level, zlib.DEFLATED, 31)
     return packer.compress(body) + packer.flush()
 
 
-def pack_brotli(body: bytes) -> bytes:
-    return bytes(brotli.compress(body, quality=5))
+def pack_brotli(quality: int, body: bytes) -> bytes:
+    return bytes(brotli.compress(body, quality=quality))
 
 
-PACKERS: dict[bytes, Callable[[bytes], bytes]] = {b"": bytes, b"br": pack_brotli, b"gzip": pack_gzip}
+Packers = dict[bytes, Callable[[bytes], bytes]]
+QUICK: Packers = {b"": bytes, b"br": partial(pack_brotli, 0), b"gzip": partial(pack_gzip, 1)}
+TIGHT: Packers = {b"": bytes, b"br": partial(pack_brotli, 5), b"gzip": partial(pack_gzip, 6)}

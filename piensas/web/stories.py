@@ -69,18 +69,21 @@ def draw_story(
     mine = mine_of(visit.viewer, own, now) if visit else NOBODY
     piece = pen.piece_for(mine, is_closed(reading.story, rules, now))
     tree = Tree(piece, pen.speech, reading.edition.address, rules.replies_shown)
+    finished = {
+        "thread": tree.draw(with_held(reading.thread.nodes, own)),
+        "linked_data": describe_story(press.site, reading.story, reading.edition, reading.thread.nodes),
+    }
     return pen.draw(
         "story.html",
+        finished,
         story=reading.story,
         edition=reading.edition,
         addresses=reading.addresses,
-        thread=tree.draw(with_held(reading.thread.nodes, own)),
         box=pen.box(reading.story.id, box or empty_box(press.site, reading.story, visit, now)),
         order=walk.order,
         orders=pen.orders(),
         next=next_address(press, reading, walk),
         is_part=walk.after is not None,
-        linked_data=describe_story(press.site, reading.story, reading.edition, reading.thread.nodes),
     )
 
 
