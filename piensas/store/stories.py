@@ -27,16 +27,27 @@ HEADLINE = (
 )
 FIND_STORY = STORY.where(stories.c.site_id == bindparam("site"), stories.c.id == bindparam("id"))
 LOCK_STORY = FIND_STORY.with_for_update()
+LIVE = editions.alias("live")
 FIND_BY_SLUG = (
-    select(*(stories.c[name] for name in Story.__struct_fields__), *EDITION_COLUMNS)
+    select(
+        LIVE.c.language,
+        LIVE.c.slug,
+        LIVE.c.title,
+        *(stories.c[name] for name in Story.__struct_fields__),
+        *EDITION_COLUMNS,
+    )
     .select_from(editions)
     .join(stories, and_(stories.c.site_id == editions.c.site_id, stories.c.id == editions.c.story_id))
+    .join(
+        LIVE, and_(LIVE.c.site_id == editions.c.site_id, LIVE.c.story_id == editions.c.story_id, LIVE.c.live)
+    )
     .where(
         editions.c.site_id == bindparam("site"),
         editions.c.language == bindparam("language"),
         editions.c.slug == bindparam("slug"),
         editions.c.live,
     )
+    .order_by(LIVE.c.language)
 )
 REVISION = select(stories.c.revision).where(
     stories.c.site_id == bindparam("site"), stories.c.id == bindparam("id")
@@ -46,7 +57,11 @@ LIVE_ADDRESSES = (
     .where(editions.c.site_id == bindparam("site"), editions.c.story_id == bindparam("id"), editions.c.live)
     .order_by(editions.c.language)
 )
-STORY_FIELDS = len(Story.__struct_fields__)
+ADDRESS = slice(3)
+STORY_FIELDS = slice(3, 3 + len(Story.__struct_fields__))
+EDITION_FIELDS = slice(STORY_FIELDS.stop, None)
+Addresses = list[tuple[str, str, str]]
+"""(language, path, title) of each edition that is live."""
 
 
 def find_story(db: Connection, site_id: int, story_id: int) -> Story | None:
@@ -71,9 +86,14 @@ def find_story_revision(db: Connection, site_id: int, story_id: int) -> int | No
 
 def find_edition_by_slug(
     db: Connection, site_id: int, language: str, slug: str
-) -> tuple[Story, Edition] | None:
-    row = db.execute(FIND_BY_SLUG, {"site": site_id, "language": language, "slug": slug}).first()
-    return (Story(*row[:STORY_FIELDS]), edition_of(row[STORY_FIELDS:])) if row else None
+) -> tuple[Story, Edition, Addresses] | None:
+    """The edition with its story, and where all editions of the story are."""
+    rows = db.execute(FIND_BY_SLUG, {"site": site_id, "language": language, "slug": slug}).all()
+    if not rows:
+        return None
+    first = rows[0]
+    where = [address_of(*row[ADDRESS]) for row in rows]
+    return Story(*first[STORY_FIELDS]), edition_of(first[EDITION_FIELDS]), where
 
 
 def list_editions(db: Connection, site_id: int, story_id: int) -> list[Edition]:
@@ -82,10 +102,13 @@ def list_editions(db: Connection, site_id: int, story_id: int) -> list[Edition]:
     return [edition_of(row) for row in db.execute(question.order_by(editions.c.language))]
 
 
-def list_live_addresses(db: Connection, site_id: int, story_id: int) -> list[tuple[str, str, str]]:
-    """(language, path, title) of the editions that are live."""
+def list_live_addresses(db: Connection, site_id: int, story_id: int) -> Addresses:
     rows = db.execute(LIVE_ADDRESSES, {"site": site_id, "id": story_id})
-    return [(row.language, f"/{row.language}/{row.slug}", row.title) for row in rows]
+    return [address_of(*row) for row in rows]
+
+
+def address_of(language: str, slug: str, title: str) -> tuple[str, str, str]:
+    return language, f"/{language}/{slug}", title
 
 
 def list_headlines(

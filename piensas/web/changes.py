@@ -74,8 +74,9 @@ def read_changing(
     found = find_edition_by_slug(db, viewer.site.id, *edition)
     if found is None:
         return None
-    comment = find_comment(db, viewer.site.id, found[0].id, comment_id)
-    return Changing(*found, comment) if comment else None
+    story, page, _ = found
+    comment = find_comment(db, viewer.site.id, story.id, comment_id)
+    return Changing(story, page, comment) if comment else None
 
 
 def read_changing_anywhere(db: Connection, viewer: Viewer, change: Change) -> Changing | None:

@@ -144,7 +144,7 @@ def read_feed(
     found = find_edition_by_slug(db, site_id, language, slug)
     if found is None or found[0].discussion == "off":
         return None
-    return *found, list_newest(db, found[0], FEED)
+    return found[0], found[1], list_newest(db, found[0], FEED)
 
 
 def list_versions(

@@ -12,7 +12,7 @@ from piensas.model.reader import Viewer
 from piensas.model.story import Edition, Story
 from piensas.model.thread import Node, Thread, Walk, arrange
 from piensas.store.comments import find_comment, list_own_comments
-from piensas.store.stories import find_edition_by_slug, find_story, list_live_addresses
+from piensas.store.stories import Addresses, find_edition_by_slug, find_story
 from piensas.store.threads import list_ancestors, list_branch, read_thread
 from piensas.store.votes import list_votes
 
@@ -25,7 +25,7 @@ class Reading(Struct):
 
     story: Story
     edition: Edition
-    addresses: list[tuple[str, str, str]]
+    addresses: Addresses
     thread: Thread
 
 
@@ -52,9 +52,9 @@ def read_story(db: Connection, site_id: int, language: str, slug: str, walk: Wal
     found = find_edition_by_slug(db, site_id, language, slug)
     if found is None:
         return None
-    story, edition = found
+    story, edition, addresses = found
     thread = Thread([]) if story.discussion == "off" else read_thread(db, story, walk)
-    return Reading(story, edition, list_live_addresses(db, site_id, story.id), thread)
+    return Reading(story, edition, addresses, thread)
 
 
 def read_discussion(db: Connection, site_id: int, story_id: int, walk: Walk) -> tuple[Story, Thread] | None:
@@ -74,7 +74,7 @@ def read_branch(
     found = find_edition_by_slug(db, viewer.site.id, *edition)
     if found is None or found[0].discussion == "off":
         return None
-    story, page = found
+    story, page, addresses = found
     comment = find_comment(db, story.site_id, story.id, comment_id)
     if comment is None or not may_see(viewer, comment):
         return None
@@ -84,7 +84,7 @@ def read_branch(
     above = list_ancestors(db, story, [comment.id, *list_parents_outside(shown)])
     known = {each.id for each in above}
     nodes = arrange([*above, *(each for each in shown if each.id not in known)], [comment.root_id])
-    reading = Reading(story, page, list_live_addresses(db, viewer.site.id, story.id), Thread(nodes))
+    reading = Reading(story, page, addresses, Thread(nodes))
     return Branch(reading, comment, has_comment(nodes, comment.id), rest[0].seq - 1 if rest else None)
 
 
