@@ -19,9 +19,8 @@ from piensas.model.screening import Evidence, Verdict, screen
 from piensas.model.story import Story
 from piensas.store.comments import (
     find_comment,
-    find_comment_by_draft,
     find_last_seq,
-    list_comments_by_fingerprint,
+    list_alike,
     save_comment,
 )
 from piensas.store.history import save_decision
@@ -43,13 +42,15 @@ def post_comment(db: Connection, viewer: Viewer, story_id: int, draft: Draft, mo
     if story is None:
         raise NotFound
     draft = tidy_draft(draft)
-    sent = find_comment_by_draft(db, story.site_id, story.id, draft.id) if draft.id else None
-    if sent and sent.fingerprint == fingerprint(draft.parent_id, draft.text):
+    mark = fingerprint(draft.parent_id, draft.text)
+    alike = list_alike(db, story.site_id, story.id, mark, draft.id)
+    sent = next((other for other in alike if draft.id and other.draft == draft.id), None)
+    if sent and sent.fingerprint == mark:
         give_back(db, viewer, sent)
         return sent
     if sent:
         draft = msgspec.structs.replace(draft, id=None)
-    repeated = find_repeated(db, viewer, story, draft, moment)
+    repeated = find_repeated(viewer, draft, [other for other in alike if other is not sent], moment)
     if repeated:
         return repeated
 
@@ -71,12 +72,9 @@ def post_comment(db: Connection, viewer: Viewer, story_id: int, draft: Draft, mo
     return comment
 
 
-def find_repeated(
-    db: Connection, viewer: Viewer, story: Story, draft: Draft, moment: Moment
-) -> Comment | None:
+def find_repeated(viewer: Viewer, draft: Draft, alike: list[Comment], moment: Moment) -> Comment | None:
     """The comment that a form without an id has just become; refuses the same words in another draft."""
-    mark = fingerprint(draft.parent_id, draft.text)
-    for other in list_comments_by_fingerprint(db, story.site_id, story.id, mark):
+    for other in alike:
         if is_same_author(viewer, draft, other):
             if draft.id is None and moment.now - time_of(other.id) < MINUTE:
                 return other

@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any, get_args
 
 import msgspec
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, or_, select, update
 
 from piensas.model.comment import Comment, Status
 from piensas.store.tables import comments
@@ -18,8 +18,10 @@ STATUSES = get_args(Status)
 
 IN_STORY = (comments.c.site_id == bindparam("site"), comments.c.story_id == bindparam("story"))
 FIND = WHOLE.where(*IN_STORY, comments.c.id == bindparam("id"))
-FIND_BY_DRAFT = WHOLE.where(*IN_STORY, comments.c.draft == bindparam("draft"))
-LIST_BY_FINGERPRINT = WHOLE.where(*IN_STORY, comments.c.fingerprint == bindparam("fingerprint"))
+LIST_ALIKE = WHOLE.where(
+    *IN_STORY,
+    or_(comments.c.fingerprint == bindparam("fingerprint"), comments.c.draft == bindparam("draft")),
+)
 LAST_SEQ = select(func.max(comments.c.seq)).where(*IN_STORY, comments.c.root_id == bindparam("root"))
 LIST_OWN = (
     WHOLE.where(
@@ -40,10 +42,6 @@ def find_comment(db: Connection, site_id: int, story_id: int, comment_id: int) -
     return first_comment(db, FIND, key)
 
 
-def find_comment_by_draft(db: Connection, site_id: int, story_id: int, draft: str) -> Comment | None:
-    return first_comment(db, FIND_BY_DRAFT, {"site": site_id, "story": story_id, "draft": draft})
-
-
 def find_comment_anywhere(db: Connection, site_id: int, comment_id: int) -> Comment | None:
     """A comment whose story is not known, for the desk: by status, of which there are few."""
     question = WHOLE.where(
@@ -52,11 +50,12 @@ def find_comment_anywhere(db: Connection, site_id: int, comment_id: int) -> Comm
     return first_comment(db, question, {})
 
 
-def list_comments_by_fingerprint(
-    db: Connection, site_id: int, story_id: int, fingerprint: int
+def list_alike(
+    db: Connection, site_id: int, story_id: int, fingerprint: int, draft: str | None
 ) -> list[Comment]:
-    key = {"site": site_id, "story": story_id, "fingerprint": fingerprint}
-    return [Comment(**row._mapping) for row in db.execute(LIST_BY_FINGERPRINT, key)]
+    """Comments of a story with the same words under the same parent, or made from the same draft."""
+    key = {"site": site_id, "story": story_id, "fingerprint": fingerprint, "draft": draft}
+    return [Comment(**row._mapping) for row in db.execute(LIST_ALIKE, key)]
 
 
 def list_own_comments(

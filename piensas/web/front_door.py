@@ -8,7 +8,6 @@ from urllib.parse import parse_qsl, urlencode
 
 from piensas.model.refusals import Unavailable
 from piensas.web.ready import (
-    Headers,
     Proof,
     ReadyPage,
     ReadyPages,
@@ -59,10 +58,12 @@ class FrontDoor:
 
         variant = page.variant(choose_encoding(accepted, len(page.body)))
         if known and has_etag(known, page.etag):
-            await hand_out(send, 304, variant.unchanged, b"")
+            status, headers, body = 304, variant.unchanged, b""
         else:
-            body = b"" if scope["method"] == "HEAD" else variant.body
-            await hand_out(send, page.status, variant.headers, body)
+            status, headers, body = page.status, variant.headers, variant.body
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        is_short = scope["method"] == "HEAD"
+        await send({"type": "http.response.body", "body": b"" if is_short else body, "more_body": False})
 
     def _is_true_here(self, page: ReadyPage) -> bool:
         """While the store cannot be asked, what was true last counts as true."""
@@ -106,11 +107,6 @@ class Answer:
             return None
         headers = [(k, v) for k, v in self._start["headers"] if k != b"content-length"]
         return ReadyPage(200, headers, self._body, proof, mark=proof.mark if proof else b"")
-
-
-async def hand_out(send: Send, status: int, headers: Headers, body: bytes) -> None:
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body, "more_body": False})
 
 
 def address_of(path: bytes, query: bytes) -> bytes:

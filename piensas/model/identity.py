@@ -1,0 +1,75 @@
+"""Who somebody is elsewhere: what a provider says of them, and a sign-in on its way there and back."""
+
+from __future__ import annotations
+
+import msgspec
+
+MINUTE = 60_000
+SIGN_IN = 10 * MINUTE
+"""Milliseconds within which somebody must come back from a provider."""
+LETTER = 30 * MINUTE
+"""Milliseconds for which a mailed link or code is good."""
+MOST_TRIES = 5
+LONGEST_SUBJECT = 255
+
+
+class Profile(msgspec.Struct, frozen=True, kw_only=True):
+    """What a provider says of somebody. Only (provider, issuer, subject) says who they are.
+
+    Names and addresses may change hands at a provider, so nobody is ever recognised by them
+    (OpenID Connect Core 5.7). `photo` is an address there, not yet fetched.
+    """
+
+    provider: str
+    issuer: str
+    subject: str
+    name: str = ""
+    email: str = ""
+    is_verified: bool = False
+    photo: str = ""
+
+
+class Identity(msgspec.Struct, frozen=True, kw_only=True):
+    """A reader's way in. `id` says when it was added; `is_verified` is about the e-mail address."""
+
+    site_id: int
+    provider: str
+    issuer: str
+    subject: str
+    id: int
+    reader_id: int
+    label: str
+    name: str
+    email: str
+    is_verified: bool
+
+
+class SignIn(msgspec.Struct, frozen=True, kw_only=True):
+    """A sign-in that has begun: what must come back, to which browser, and where it goes on.
+
+    `state`, `browser`, `code` and `link` are hashes of secrets that only the browser or the letter
+    has. `place` is the story (0: the reader's own page) that the sign-in began on, and `draft` what was
+    typed there. `reader_id` is set where an identity is being added to a reader who is signed in.
+    """
+
+    site_id: int
+    state: bytes
+    id: int
+    provider: str
+    browser: bytes
+    nonce: str = ""
+    verifier: str = ""
+    place: int = 0
+    language: str = ""
+    in_window: bool = False
+    draft: str = ""
+    reader_id: int | None = None
+    email: str = ""
+    code: bytes | None = None
+    link: bytes | None = None
+    tries: int = 0
+
+
+def email_key(address: str) -> str:
+    """The form in which two spellings of one address are equal."""
+    return address.strip().casefold()

@@ -1,0 +1,45 @@
+"""A browser that we know again, and for how long."""
+
+from __future__ import annotations
+
+import msgspec
+
+from piensas.model.moment import DAY, time_of
+
+IDLE = {"guest": 365 * DAY, "reader": 30 * DAY}
+LONGEST = {"guest": 365 * DAY, "reader": 180 * DAY}
+"""Milliseconds without a visit, and in all, after which a browser is a stranger again."""
+
+
+class Session(msgspec.Struct, frozen=True, kw_only=True):
+    """One browser's. `token` is the hash of the secret that it holds.
+
+    `provider` and `label` name the identity that it was opened with, empty for a guest. `guest_id` is
+    the guest who wrote from this browser before. `draft` is what was typed before the sign-in.
+    """
+
+    site_id: int
+    token: bytes
+    reader_id: int
+    id: int
+    seen_at: int
+    provider: str = ""
+    label: str = ""
+    browser: str = ""
+    guest_id: int | None = None
+    draft: str = ""
+
+    @property
+    def is_guest(self) -> bool:
+        return not self.provider
+
+
+def is_over(session: Session, now: int) -> bool:
+    """Too long ago, since the last visit or since it began."""
+    kind = "guest" if session.is_guest else "reader"
+    return now - session.seen_at > IDLE[kind] or now - time_of(session.id) > LONGEST[kind]
+
+
+def is_due(session: Session, now: int) -> bool:
+    """Is it time to note that the browser has been here? Once a day is enough."""
+    return now - session.seen_at > DAY
