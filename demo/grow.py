@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -18,14 +19,15 @@ from piensas.actions.deciding import Ruling, decide_comment
 from piensas.actions.posting import post_comment
 from piensas.actions.voting import Vote, vote
 from piensas.cli.opening import find_settings, open_database
+from piensas.model.comment import Comment
 from piensas.model.draft import Draft
 from piensas.model.moment import Clock, Moment, first_id_at
 from piensas.model.reader import Viewer
 from piensas.model.site import Site
 from piensas.model.story import Discussion, Story
-from piensas.store.comments import find_comment_by_draft
+from piensas.store.comments import list_alike
 from piensas.store.database import Database
-from piensas.store.readers import find_reader_by_session
+from piensas.store.sessions import find_session
 from piensas.store.stories import find_story_by_key, find_story_to_change, save_story_change
 from piensas.web.folder import publish_folder
 
@@ -66,12 +68,12 @@ class Garden:
         """Says what has not been said yet; returns how many comments that were."""
         stories = {key: self._story(key) for key in sorted({voice.story for voice in voices})}
         for story in stories.values():
-            self.db.do(lambda db, story=story: set_discussion(db, story, "open"))
-        fresh = [voice for voice in voices if self.db.do(lambda db, v=voice: self._say(db, stories, v))]
+            self.db.do(partial(set_discussion, story=story, discussion="open"))
+        fresh = [voice for voice in voices if self.db.do(partial(self._say, stories=stories, voice=voice))]
         for voice in fresh:
-            self.db.do(lambda db, v=voice: self._follow_up(db, stories[v.story], v))
+            self.db.do(partial(self._follow_up, story=stories[voice.story], voice=voice))
         for story in stories.values():
-            self.db.do(lambda db, story=story: set_discussion(db, story, story.discussion))
+            self.db.do(partial(set_discussion, story=story, discussion=story.discussion))
         return len(fresh)
 
     def _story(self, key: str) -> Story:
@@ -81,7 +83,7 @@ class Garden:
 
     def _say(self, db: Connection, stories: dict[str, Story], voice: Voice) -> bool:
         story = stories[voice.story]
-        if find_comment_by_draft(db, self.site.id, story.id, voice.draft_id):
+        if self._find(db, story, voice.draft_id):
             return False
         moment = moment_of(story, voice)
         comment = post_comment(
@@ -95,7 +97,7 @@ class Garden:
 
     def _follow_up(self, db: Connection, story: Story, voice: Voice) -> None:
         """What happened to a comment within five minutes: its author or the desk had second thoughts."""
-        comment = find_comment_by_draft(db, self.site.id, story.id, voice.draft_id)
+        comment = self._find(db, story, voice.draft_id)
         assert comment is not None
         viewer = self._viewer(db, voice.name)
         later = Moment(comment.id + first_id_at(5 * MINUTE))
@@ -106,8 +108,11 @@ class Garden:
         elif voice.status in ("held", "rejected"):
             decide_comment(db, self.site.id, Ruling(comment.id, voice.status, "demo", "links"), later)
 
+    def _find(self, db: Connection, story: Story, draft: str) -> Comment | None:
+        return next(iter(list_alike(db, self.site.id, story.id, 0, draft)), None)
+
     def _draft(self, db: Connection, story: Story, voice: Voice) -> Draft:
-        parent = find_comment_by_draft(db, story.site_id, story.id, f"demo-{voice.story}-{voice.parent}")
+        parent = self._find(db, story, f"demo-{voice.story}-{voice.parent}")
         return Draft(
             text=f"{voice.text} …" if voice.edited else voice.text,
             name=voice.name,
@@ -120,7 +125,8 @@ class Garden:
 
     def _viewer(self, db: Connection, name: str) -> Viewer:
         session = hashlib.sha256(f"demo {name}".encode()).digest()
-        return Viewer(self.site, session, find_reader_by_session(db, self.site.id, session))
+        found = find_session(db, self.site.id, session)
+        return Viewer(self.site, session, found[1] if found else None)
 
 
 def moment_of(story: Story, voice: Voice) -> Moment:

@@ -9,7 +9,8 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Meta, Struct
@@ -18,6 +19,8 @@ from piensas.model.rules import Rules
 from piensas.model.site import Site
 
 PREFIX = "PIENSAS_"
+LOCAL = r"^$|^http://(localhost|127\.0\.0\.1)(:[0-9]+)?$"
+NAME = r"^(?!(wordpress|google|x|facebook|sso|email)$)[a-z][a-z0-9]{1,19}$"
 
 
 class BadSettings(Exception):
@@ -40,12 +43,69 @@ class StoriesSettings(Struct, frozen=True, forbid_unknown_fields=True):
     folder: str = ""
 
 
+class SignIn(Struct, frozen=True, forbid_unknown_fields=True):
+    """`stand_in` answers for all four providers at once, for trying out on one's own machine."""
+
+    by_mail: bool = True
+    stand_in: Annotated[str, Meta(pattern=LOCAL)] = ""
+
+
+class Keys(Struct, frozen=True, forbid_unknown_fields=True):
+    """What a provider gave the site when it was registered there."""
+
+    client_id: str = ""
+    client_secret: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.client_id)
+
+
+class OpenId(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    issuer: Annotated[str, Meta(pattern=r"^https?://\S+$")]
+    client_id: Annotated[str, Meta(min_length=1)]
+    client_secret: str = ""
+    label: str = ""
+    scopes: str = "openid profile email"
+
+
+class Sso(Struct, frozen=True, forbid_unknown_fields=True):
+    """The publisher's own accounts. `key` is a shared secret or a public key in PEM."""
+
+    address: str = ""
+    key: str = ""
+    label: str = "Subscriber"
+    issuer: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.address)
+
+
+class Mail(Struct, frozen=True, forbid_unknown_fields=True):
+    host: str = ""
+    port: Annotated[int, Meta(ge=1, le=65_535)] = 587
+    user: str = ""
+    password: str = ""
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    sender: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.host)
+
+
 class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     site: Site = Site()
     discussion: Rules = Rules()
     stories: StoriesSettings = StoriesSettings()
     database: DatabaseSettings = DatabaseSettings()
     server: ServerSettings = ServerSettings()
+    signin: SignIn = SignIn()
+    wordpress: Keys = Keys()
+    google: Keys = Keys()
+    x: Keys = Keys()
+    facebook: Keys = Keys()
+    openid: dict[Annotated[str, Meta(pattern=NAME)], OpenId] = {}
+    sso: Sso = Sso()
+    mail: Mail = Mail()
 
 
 def read_settings(file: Path | None, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -79,6 +139,8 @@ def put(tables: dict[str, Any], name: str, value: str) -> None:
     known = {field.name: field.type for field in msgspec.structs.fields(Settings)}
     if section not in known:
         return
+    if section == "openid":
+        raise BadSettings(f"{name}: providers of one's own are described in the settings file.")
     field = {f.name: f for f in msgspec.structs.fields(known[section])}.get(key)
     if field is None:
         raise BadSettings(f"{name}: there is no setting {key!r} in [{section}].")
@@ -90,6 +152,15 @@ def settle(settings: Settings, folder: Path) -> Settings:
     """Puts the discussion's rules where they are used, and paths where they lead."""
     if settings.site.rules != Rules():
         raise BadSettings("The rules of the discussion belong under [discussion].")
+    if settings.site.icons:
+        raise BadSettings("Providers have sections of their own, such as [google].")
+    if settings.signin.stand_in and urlsplit(settings.site.address).hostname not in (
+        "localhost",
+        "127.0.0.1",
+    ):
+        raise BadSettings("[signin] stand_in lets everybody be anybody: only for a site on localhost.")
+    if settings.mail and "@" not in settings.mail.sender:
+        raise BadSettings("[mail] needs a sender, such as news@example.org.")
     url = settings.database.url
     if url.startswith("sqlite:///"):
         url = f"sqlite:///{folder / url.removeprefix('sqlite:///')}"

@@ -12,10 +12,12 @@ from piensas.markup.comment import RENDERER, count_links, render_markdown
 from piensas.model.access import require_may_answer, require_may_post
 from piensas.model.comment import Comment, Decision
 from piensas.model.draft import Draft, require_details, require_text, tidy_draft
+from piensas.model.lookalike import is_lookalike
 from piensas.model.moment import Moment, time_of
 from piensas.model.reader import Reader, Viewer
-from piensas.model.refusals import Duplicate, NotFound, TooFast
+from piensas.model.refusals import Duplicate, EmailTaken, NameReserved, NotFound, TooFast
 from piensas.model.screening import Evidence, Verdict, screen
+from piensas.model.session import Session
 from piensas.model.story import Story
 from piensas.store.comments import (
     find_comment,
@@ -24,12 +26,16 @@ from piensas.store.comments import (
     save_comment,
 )
 from piensas.store.history import save_decision
+from piensas.store.identities import has_proven_email
 from piensas.store.paces import find_last_pace, save_paces
-from piensas.store.readers import find_reader, save_reader, save_reader_change, save_session
+from piensas.store.readers import find_reader, save_reader, save_reader_change
+from piensas.store.sessions import save_session, save_session_change
 from piensas.store.stories import find_story_to_change
 
 SECOND = 1_000
 MINUTE = 60 * SECOND
+LONGEST_PACE = 5 * MINUTE
+"""Paces of other deeds are kept as long as this."""
 
 
 def post_comment(db: Connection, viewer: Viewer, story_id: int, draft: Draft, moment: Moment) -> Comment:
@@ -41,12 +47,12 @@ def post_comment(db: Connection, viewer: Viewer, story_id: int, draft: Draft, mo
     story = find_story_to_change(db, viewer.site.id, story_id)
     if story is None:
         raise NotFound
-    draft = tidy_draft(draft)
+    draft = as_signed_in(viewer, tidy_draft(draft))
     mark = fingerprint(draft.parent_id, draft.text)
     alike = list_alike(db, story.site_id, story.id, mark, draft.id)
     sent = next((other for other in alike if draft.id and other.draft == draft.id), None)
     if sent and sent.fingerprint == mark:
-        give_back(db, viewer, sent)
+        give_back(db, viewer, sent, moment)
         return sent
     if sent:
         draft = msgspec.structs.replace(draft, id=None)
@@ -54,9 +60,11 @@ def post_comment(db: Connection, viewer: Viewer, story_id: int, draft: Draft, mo
     if repeated:
         return repeated
 
-    require_may_post(story, viewer.rules, moment.now)
+    require_may_post(story, viewer, moment.now)
     require_text(draft.text, viewer.rules)
-    require_details(draft, viewer.rules)
+    if viewer.is_guest:
+        require_details(draft, viewer.rules)
+        require_own_details(db, viewer, draft)
     answers = find_answered(db, story, draft)
     require_pace(db, viewer, draft, moment)
 
@@ -69,7 +77,30 @@ def post_comment(db: Connection, viewer: Viewer, story_id: int, draft: Draft, mo
     save_comment(db, comment)
     save_decision(db, first_decision(comment, "screening", verdict.reasons))
     count_change(db, story, None, comment)
+    if viewer.has_draft:
+        forget_draft(db, viewer)
     return comment
+
+
+def as_signed_in(viewer: Viewer, draft: Draft) -> Draft:
+    """Who has signed in writes under their own name, whatever the box sent."""
+    reader = viewer.reader
+    if viewer.is_guest or reader is None:
+        return draft
+    return msgspec.structs.replace(draft, name=reader.name, email=reader.email, website=reader.website)
+
+
+def require_own_details(db: Connection, viewer: Viewer, draft: Draft) -> None:
+    """A guest takes neither the address of a reader who can prove it, nor a name of the site's own."""
+    if draft.email and has_proven_email(db, viewer.site.id, draft.email):
+        raise EmailTaken
+    if is_lookalike(draft.name, viewer.site.reserved_names):
+        raise NameReserved
+
+
+def forget_draft(db: Connection, viewer: Viewer) -> None:
+    """What was typed before the sign-in has been posted."""
+    save_session_change(db, viewer.site.id, viewer.session, draft="")
 
 
 def find_repeated(viewer: Viewer, draft: Draft, alike: list[Comment], moment: Moment) -> Comment | None:
@@ -82,12 +113,12 @@ def find_repeated(viewer: Viewer, draft: Draft, alike: list[Comment], moment: Mo
     return None
 
 
-def give_back(db: Connection, viewer: Viewer, sent: Comment) -> None:
+def give_back(db: Connection, viewer: Viewer, sent: Comment, moment: Moment) -> None:
     """A browser that never got our answer proves by its draft's id that the comment is its own."""
     if viewer.reader is None and sent.reader_id:
         reader = find_reader(db, sent.site_id, sent.reader_id)
         if reader:
-            save_session(db, reader, viewer.session)
+            save_session(db, guest_session(viewer, reader, moment))
 
 
 def is_same_author(viewer: Viewer, draft: Draft, other: Comment) -> bool:
@@ -118,7 +149,7 @@ def require_pace(db: Connection, viewer: Viewer, draft: Draft, moment: Moment) -
     last = find_last_pace(db, viewer.site.id, keys)
     if last is not None and 0 <= moment.now - last < pause:
         raise TooFast(retry_after=-(-(last + pause - moment.now) // SECOND))
-    save_paces(db, viewer.site.id, keys, moment.now, moment.now - pause)
+    save_paces(db, viewer.site.id, keys, moment.now, moment.now - max(pause, LONGEST_PACE))
 
 
 def list_pace_keys(viewer: Viewer, draft: Draft) -> list[str]:
@@ -132,16 +163,27 @@ def list_pace_keys(viewer: Viewer, draft: Draft) -> list[str]:
 
 def save_author(db: Connection, viewer: Viewer, draft: Draft, moment: Moment) -> Reader:
     """The reader as this draft names them: a new guest, or the known one with today's details."""
-    details = {"name": draft.name, "email": draft.email, "website": draft.website}
+    details = (draft.name, draft.email, draft.website)
     known = viewer.reader and find_reader(db, viewer.site.id, viewer.reader.id)
     if known is None:
-        reader = Reader(site_id=viewer.site.id, id=moment.id, approved=0, **details)
+        reader = Reader(viewer.site.id, moment.id, *details, approved=0)
         save_reader(db, reader)
-        save_session(db, reader, viewer.session)
+        save_session(db, guest_session(viewer, reader, moment))
         return reader
-    if (known.name, known.email, known.website) == tuple(details.values()):
+    if not viewer.is_guest or (known.name, known.email, known.website) == details:
         return known
-    return save_reader_change(db, known, **details)
+    return save_reader_change(db, known, name=draft.name, email=draft.email, website=draft.website)
+
+
+def guest_session(viewer: Viewer, reader: Reader, moment: Moment) -> Session:
+    return Session(
+        site_id=reader.site_id,
+        token_hash=viewer.session,
+        reader_id=reader.id,
+        id=moment.id,
+        seen_at=moment.now,
+        browser=viewer.browser,
+    )
 
 
 def place(db: Connection, story: Story, answers: Comment | None, nesting: int, moment: Moment) -> Comment:
@@ -196,6 +238,7 @@ def fill(comment: Comment, draft: Draft, reader: Reader, html: str, verdict: Ver
         status=verdict.status,
         listed=verdict.status == "published" and comment.level == 0,
         reader_id=reader.id,
+        photo=reader.photo,
         draft=draft.id,
         name=draft.name,
         email=draft.email,

@@ -13,6 +13,7 @@ from piensas.model.moment import Moment
 from piensas.model.ranking import wilson_score
 from piensas.model.reader import Reader, Viewer
 from piensas.model.refusals import NotFound
+from piensas.model.story import Story
 from piensas.store.comments import find_comment, save_comment_change
 from piensas.store.ranks import save_rank_change
 from piensas.store.stories import find_story_to_change, save_story_change
@@ -36,16 +37,21 @@ def vote(db: Connection, viewer: Viewer, vote: Vote, moment: Moment) -> Comment:
     comment = require_may_vote(viewer, comment, viewer.rules, vote.value)
 
     reader = viewer.reader or save_new_voter(db, viewer, moment)
-    earlier = find_vote(db, comment, reader.id)
-    if vote.value == earlier:
-        return comment
-    if vote.value:
-        save_vote(db, comment, reader.id, vote.value)
-    else:
-        erase_vote(db, comment, reader.id)
+    return change_vote(db, story, comment, reader.id, vote.value)
 
-    ups = comment.ups + (vote.value == 1) - (earlier == 1)
-    downs = comment.downs + (vote.value == -1) - (earlier == -1)
+
+def change_vote(db: Connection, story: Story, comment: Comment, reader_id: int, value: int) -> Comment:
+    """The comment with a reader's vote as it is from now on, 0 for none."""
+    earlier = find_vote(db, comment, reader_id)
+    if value == earlier:
+        return comment
+    if value:
+        save_vote(db, comment, reader_id, value)
+    else:
+        erase_vote(db, comment, reader_id)
+
+    ups = comment.ups + (value == 1) - (earlier == 1)
+    downs = comment.downs + (value == -1) - (earlier == -1)
     story = save_story_change(db, story)
     if not comment.is_reply:
         save_rank_change(db, story, comment)

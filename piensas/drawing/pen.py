@@ -8,7 +8,7 @@ from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 from msgspec import Struct
 
@@ -45,7 +45,7 @@ class Pen:
         self.speech = speech_of(language)
         self._templates = Environment(
             loader=FileSystemLoader(HERE / "templates"),
-            autoescape=True,
+            autoescape=select_autoescape(disabled_extensions=("txt",), default=True, default_for_string=True),
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,

@@ -19,12 +19,12 @@ def is_closed(story: Story, rules: Rules, now: int) -> bool:
     return rules.close_after_days > 0 and now > story.published_at + rules.close_after_days * DAY
 
 
-def require_may_post(story: Story, rules: Rules, now: int) -> None:
+def require_may_post(story: Story, viewer: Viewer, now: int) -> None:
     if story.discussion == "off":
         raise NotFound
-    if is_closed(story, rules, now):
+    if is_closed(story, viewer.rules, now):
         raise Closed
-    if rules.require_login:
+    if viewer.rules.require_login and viewer.is_guest:
         raise LoginRequired
 
 

@@ -48,6 +48,7 @@ class Comment(msgspec.Struct, frozen=True, kw_only=True):
     downs: int
     score: int
     replies: int
+    photo: str = ""
 
     @property
     def is_reply(self) -> bool:
@@ -80,6 +81,7 @@ class PublicComment(msgspec.Struct, frozen=True):
     ups: int
     downs: int
     replies: int
+    photo: str
 
     @property
     def written_at(self) -> int:
@@ -120,4 +122,4 @@ def own_view(comment: Comment) -> PublicComment:
     seen = PublicComment(**{name: getattr(comment, name) for name in PublicComment.__struct_fields__})
     if comment.status in ("published", "held"):
         return seen
-    return msgspec.structs.replace(seen, name="", website="", html="")
+    return msgspec.structs.replace(seen, name="", website="", html="", photo="")

@@ -9,8 +9,17 @@ from urllib.parse import urlsplit
 import msgspec
 from email_validator import EmailNotValidError, validate_email
 
-from piensas.model.refusals import DetailsMissing, EmailInvalid, TextMissing, TooLong, WebsiteInvalid
+from piensas.model.lookalike import is_lookalike
+from piensas.model.refusals import (
+    DetailsMissing,
+    EmailInvalid,
+    NameReserved,
+    TextMissing,
+    TooLong,
+    WebsiteInvalid,
+)
 from piensas.model.rules import Rules
+from piensas.model.site import Site
 
 INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 DIRECTION = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -74,6 +83,15 @@ def require_details(draft: Draft, rules: Rules) -> None:
         raise EmailInvalid
     if draft.website and not is_website(draft.website):
         raise WebsiteInvalid
+
+
+def require_name(name: str, site: Site) -> None:
+    """A name that somebody may write under who has signed in."""
+    if is_blank(name):
+        raise DetailsMissing("name")
+    require_length("name", name, site.rules.longest_name)
+    if is_lookalike(name, site.reserved_names):
+        raise NameReserved
 
 
 def require_length(field: str, value: str, limit: int) -> None:

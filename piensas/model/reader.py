@@ -11,7 +11,8 @@ from piensas.model.site import Site
 class Reader(msgspec.Struct, frozen=True):
     """Anybody who writes. One without an identity is a guest, known only by this browser's session.
 
-    `approved` counts comments that were published after a decision or without objection.
+    `approved` counts comments that were published after a decision or without objection. `photo` names
+    the picture that we keep, empty for none.
     """
 
     site_id: int
@@ -20,13 +21,17 @@ class Reader(msgspec.Struct, frozen=True):
     email: str
     website: str
     approved: int
+    photo: str = ""
+    banned_at: int | None = None
 
 
 class Viewer(msgspec.Struct, frozen=True):
     """Who is asking, at one site.
 
     `session` is the hash of the secret that this browser holds or will be given; `reader` is None
-    until something was written from it. `address` is the network address, used and not kept;
+    until something was written from it, and `is_guest` until they have signed in. `has_draft`: words
+    typed before the sign-in are kept with the session. `browser` says roughly what it is, for the list of
+    sessions. `address` is the network address, used and not kept;
     `sender` is a keyed hash of it, empty where the address says nothing about who is asking.
     """
 
@@ -35,6 +40,9 @@ class Viewer(msgspec.Struct, frozen=True):
     reader: Reader | None = None
     address: str = ""
     sender: str = ""
+    is_guest: bool = True
+    has_draft: bool = False
+    browser: str = ""
 
     @property
     def rules(self) -> Rules:

@@ -106,6 +106,67 @@ class Malformed(Refusal):
     code = "malformed"
 
 
+class EmailTaken(Refusal):
+    """A reader who can prove it has this address; who types it must prove it too."""
+
+    code = "email_taken"
+    field = "email"
+
+
+class NameReserved(Refusal):
+    """The name looks like that of somebody who runs the site."""
+
+    code = "name_reserved"
+    field = "name"
+
+
+class Banned(Refusal):
+    """This reader may no longer write here."""
+
+    code = "banned"
+
+
+class SignInRefused(Refusal):
+    """Somebody could not be signed in. `label` names the provider, for the reader."""
+
+    code = "signin_over"
+    label = ""
+
+
+class SignInOver(SignInRefused):
+    """It was not begun in this browser, has been used, or took too long."""
+
+
+class SignInCancelled(SignInRefused):
+    code = "signin_cancelled"
+
+
+class ProviderWrong(SignInRefused):
+    """The provider's answer cannot be trusted or understood; the message says why, for the log."""
+
+    code = "provider_wrong"
+
+
+class ProviderSilent(SignInRefused):
+    """The provider does not answer."""
+
+    code = "provider_silent"
+    retry_after = 30
+
+
+class CodeWrong(Refusal):
+    """The code from the letter is not this one."""
+
+    code = "code_wrong"
+    field = "code"
+
+
+class IdentityTaken(SignInRefused):
+    """Another reader signs in with this identity."""
+
+    code = "identity_taken"
+
+
 class Unavailable(Refusal):
     """The store does not answer in time. Sending the same draft again is safe, whatever became of it."""
 

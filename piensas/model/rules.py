@@ -23,6 +23,7 @@ class Rules(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     replies_shown: Annotated[int, Meta(ge=1, le=100)] = 10
     order: Order = "oldest"
     readers_choose_order: bool = True
+    reserved_names: tuple[str, ...] = ()
     hold_everything: bool = False
     hold_first_comment: bool = True
     hold_links: Annotated[int, Meta(ge=0)] = 2

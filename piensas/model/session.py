@@ -12,14 +12,14 @@ LONGEST = {"guest": 365 * DAY, "reader": 180 * DAY}
 
 
 class Session(msgspec.Struct, frozen=True, kw_only=True):
-    """One browser's. `token` is the hash of the secret that it holds.
+    """One browser's. `token_hash` is of the secret that it holds.
 
     `provider` and `label` name the identity that it was opened with, empty for a guest. `guest_id` is
     the guest who wrote from this browser before. `draft` is what was typed before the sign-in.
     """
 
     site_id: int
-    token: bytes
+    token_hash: bytes
     reader_id: int
     id: int
     seen_at: int

@@ -12,6 +12,13 @@ from piensas.model.rules import Rules
 Language = Annotated[str, Meta(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=35)]
 
 
+class Icon(Struct, frozen=True):
+    """A way to sign in, as the box shows it."""
+
+    name: str
+    label: str
+
+
 class Site(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What the publication is called, where it is reached, and the languages it is written in.
 
@@ -27,11 +34,17 @@ class Site(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     greeting: Annotated[str, Meta(max_length=300)] = ""
     colours: Literal["light", "dark", "reader"] = "reader"
     rules: Rules = Rules()
+    icons: tuple[Icon, ...] = ()
 
     @property
     def language(self) -> str:
         """The language of the front page."""
         return self.languages[0]
+
+    @property
+    def reserved_names(self) -> tuple[str, ...]:
+        """Names under which, and under whose likeness, only the site itself writes."""
+        return (self.name, *self.rules.reserved_names)
 
     @property
     def is_secure(self) -> bool:

@@ -12,6 +12,7 @@ const policy = /** @type {any} */ (window).trustedTypes?.createPolicy("piensas",
   createHTML: String,
 };
 const DETAILS = ["name", "email", "website"];
+const WINDOW = "piensas-signin";
 
 /** @param {string} html */
 const parse = (html) => {
@@ -47,13 +48,19 @@ const announce = (words) => {
   if (status) status.textContent = words;
 };
 
+/** Tells the server that what is this reader's own will be merged here. */
+const useScripts = () => {
+  const secure = location.protocol === "https:" ? "; secure" : "";
+  document.cookie = `piensas-scripts=1; path=/; max-age=31536000; samesite=lax${secure}`;
+};
+
 /** @param {string} url @param {HTMLFormElement | URLSearchParams} what */
 const send = async (url, what) => {
   const body = what instanceof HTMLFormElement ? new URLSearchParams(/** @type {any} */ (new FormData(what))) : what;
   const answer = await fetch(url, { method: "POST", body, headers: { accept: "application/json" } });
   const result = await answer.json();
   if (!answer.ok) throw Object.assign(new Error(result.detail), result);
-  document.cookie = `piensas-scripts=1; path=/; max-age=31536000; samesite=lax${location.protocol === "https:" ? "; secure" : ""}`;
+  useScripts();
   return result;
 };
 
@@ -62,6 +69,8 @@ const send = async (url, what) => {
 const form = /** @type {HTMLFormElement} */ (box.querySelector("form"));
 const cancel = /** @type {HTMLAnchorElement} */ (box.querySelector(".cancel"));
 const button = /** @type {HTMLElement} */ (box.querySelector(".post"));
+const guest = /** @type {HTMLFieldSetElement} */ (box.querySelector(".guest"));
+const who = /** @type {HTMLElement} */ (document.getElementById("who"));
 
 /** The words for what went wrong, and the field that they are about.
  * @param {any} problem @returns {[string, string?]} */
@@ -106,12 +115,12 @@ const complain = (words, name) => {
 };
 
 const showAvatar = () => {
-  const avatar = form.querySelector(".avatar");
+  const avatar = guest.querySelector(".avatar");
+  if (!avatar) return;
   const words = field("name").value.split(/\s+/).filter((word) => /^[\p{L}\p{N}]/u.test(word));
   const letters = words.length > 1 ? [words[0], words[words.length - 1]] : words;
   let hash = 0x811c9dc5;
   for (const letter of field("name").value.trim()) hash = Math.imul(hash ^ (letter.codePointAt(0) ?? 0), 0x01000193);
-  if (!avatar) return;
   avatar.textContent = letters.map((word) => [...word][0]).join("").toUpperCase() || "·";
   avatar.className = `avatar hue-${(hash >>> 0) % 12}`;
 };
@@ -134,13 +143,13 @@ const restoreDraft = () => {
 const restoreDetails = () => {
   const details = memory.read("details");
   if (!details) return;
-  for (const name of DETAILS) field(name).value ||= details[name] ?? "";
+  for (const name of DETAILS) if (field(name)) field(name).value ||= details[name] ?? "";
   if (field("save_details")) field("save_details").checked = true;
 };
 
 const missing = () => {
   if (!field("text").value.trim()) return "text";
-  return ["email", "name"].find((name) => field(name).required && !field(name).value.trim());
+  return ["email", "name"].find((name) => !guest.disabled && field(name)?.required && !field(name).value.trim());
 };
 
 /** @param {SubmitEvent} event */
@@ -158,7 +167,7 @@ const post = async (event) => {
   try {
     const result = await send(form.action, form);
     memory.keep(draftKey(), null);
-    memory.keep("details", field("save_details")?.checked && Object.fromEntries(DETAILS.map((n) => [n, field(n).value])));
+    if (!guest.disabled) memory.keep("details", field("save_details")?.checked && Object.fromEntries(DETAILS.map((n) => [n, field(n).value])));
     field("text").value = field("draft").value = "";
     complain("");
     goHome();
@@ -206,6 +215,82 @@ const answer = (link) => {
   complain("");
   restoreDraft();
   field("text").focus();
+};
+
+// ——— who is writing
+
+/** Either who is signed in or the ways to be somebody; both while another identity is chosen.
+ * @param {boolean} choosing */
+const choose = (choosing) => {
+  const known = who.childElementCount > 0;
+  guest.hidden = guest.disabled = known && !choosing;
+  who.querySelector("[data-deed=change]")?.setAttribute("aria-pressed", String(choosing));
+};
+
+/** @type {Window | null} */
+let away = null;
+let waiting = 0;
+
+/** Back from a provider, or given up: the box as it was.
+ * @param {string} [words] */
+const comeBack = (words) => {
+  clearInterval(waiting);
+  box.querySelector(".connecting")?.remove();
+  guest.hidden = false;
+  choose(Boolean(words));
+  if (words) complain(words);
+};
+
+/** Goes to a provider in a window of its own; where there is none to be had, or for mail, in this one.
+ * @param {HTMLButtonElement} icon */
+const goAway = (icon) => {
+  saveDraft();
+  if (icon.dataset.icon === "email") return false;
+  away = window.open("", WINDOW, "popup,width=520,height=680");
+  if (!away) return false;
+  const errand = document.createElement("form");
+  Object.assign(errand, { method: "post", action: icon.formAction, target: WINDOW, hidden: true });
+  const said = { window: "1", language: document.documentElement.lang };
+  for (const [name, value] of Object.entries(said)) errand.append(Object.assign(document.createElement("input"), { name, value }));
+  document.body.append(errand);
+  errand.submit();
+  errand.remove();
+  const stop = Object.assign(document.createElement("button"), { type: "button", textContent: form.dataset.cancel });
+  stop.addEventListener("click", () => (away?.close(), comeBack(), field("text").focus()));
+  const panel = Object.assign(document.createElement("p"), { className: "connecting" });
+  panel.append((form.dataset.connecting ?? "").replace("%(provider)s", () => icon.dataset.label ?? ""), " ", stop);
+  guest.before(panel);
+  guest.hidden = true;
+  announce(panel.firstChild?.textContent ?? "");
+  stop.focus();
+  waiting = window.setInterval(() => away?.closed && comeBack(), 1000);
+  return true;
+};
+
+/** How a sign-in in another window went. */
+const listen = () => {
+  new BroadcastChannel("piensas").addEventListener("message", async ({ data }) => {
+    if (data.error) return comeBack(data.error);
+    useScripts();
+    await merge();
+    comeBack();
+    announce(who.textContent ?? "");
+    if (waiting) field("text").focus();
+  });
+};
+
+/** @param {HTMLButtonElement} pressed */
+const leave = async (pressed) => {
+  await send(pressed.formAction, new URLSearchParams());
+  who.replaceChildren();
+  choose(false);
+  field("text").focus();
+};
+
+/** @type {Record<string, (pressed: HTMLButtonElement) => unknown>} */
+const deeds = {
+  change: () => choose(Boolean(guest.hidden)),
+  leave: (pressed) => leave(pressed).catch((problem) => complain(...explain(problem))),
 };
 
 // ——— the thread
@@ -320,6 +405,10 @@ const merge = async () => {
   const answer = await fetch(`/stories/${story}/viewer?language=${language}&since=${seen}`).catch(() => null);
   if (!answer?.ok) return;
   const own = await answer.json();
+  if (form) {
+    who.replaceChildren(parse(own.identity));
+    choose(false);
+  }
   for (const { id, parent, piece } of own.pieces.reverse()) {
     const fresh = parsePiece(piece);
     if (find(id) || fresh.matches(".held")) put(id, parent, fresh);
@@ -383,6 +472,14 @@ document.addEventListener("submit", (event) => {
 });
 
 if (form) {
+  form.addEventListener("click", (event) => {
+    const pressed = /** @type {HTMLButtonElement | null} */ (/** @type {HTMLElement} */ (event.target).closest("[data-icon], [data-deed]"));
+    if (!pressed) return;
+    const name = pressed.dataset.deed;
+    if (name) deeds[name](pressed);
+    if (name || goAway(pressed)) event.preventDefault();
+  });
+  listen();
   form.addEventListener("focusin", () => form.classList.add("open"));
   form.addEventListener("input", () => (saveDraft(), grow(), showAvatar()));
   form.addEventListener("submit", post);

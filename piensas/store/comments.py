@@ -132,6 +132,34 @@ def change_of(names: tuple[str, ...]) -> Any:
     return CHANGE.values({name: bindparam(f"new_{name}") for name in names})
 
 
+def save_photo_of(db: Connection, site_id: int, reader_id: int, photo: str) -> list[int]:
+    """Puts a reader's photo on all their comments; returns the ids of the stories they stand under."""
+    own = (comments.c.site_id == site_id, comments.c.reader_id == reader_id)
+    stories = db.execute(select(comments.c.story_id).where(*own).distinct().order_by(comments.c.story_id))
+    found = list(stories.scalars())
+    if found:
+        db.execute(update(comments).where(*own).values(photo=photo))
+    return found
+
+
+def count_own_comments(db: Connection, site_id: int, reader_id: int) -> int:
+    own = (comments.c.site_id == site_id, comments.c.reader_id == reader_id)
+    return db.execute(select(func.count()).select_from(comments).where(*own)).scalar_one()
+
+
+def save_author_of(db: Connection, site_id: int, guest_id: int, reader_id: int) -> None:
+    """All that a guest has written is the reader's from now on."""
+    own = (comments.c.site_id == site_id, comments.c.reader_id == guest_id)
+    db.execute(update(comments).where(*own).values(reader_id=reader_id))
+
+
+def list_all_own_comments(db: Connection, site_id: int, reader_id: int) -> list[Comment]:
+    """All that a reader has written on the site, story by story."""
+    question = WHOLE.where(comments.c.site_id == site_id, comments.c.reader_id == reader_id)
+    rows = db.execute(question.order_by(comments.c.story_id, comments.c.id))
+    return [Comment(**row._mapping) for row in rows]
+
+
 def first_comment(db: Connection, question: Any, key: dict[str, Any]) -> Comment | None:
     row = db.execute(question, key).first()
     return Comment(**row._mapping) if row else None

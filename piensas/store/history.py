@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import msgspec
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, delete, insert, select
 
 from piensas.model.comment import Comment, Decision, Edit
 from piensas.store.tables import decisions, edits
@@ -48,6 +48,17 @@ def save_decisions(db: Connection, several: Sequence[Decision]) -> None:
     """As `save_decision`, for many at once."""
     if several:
         db.execute(insert(decisions), [msgspec.structs.asdict(decision) for decision in several])
+
+
+def erase_edits(db: Connection, comment: Comment) -> None:
+    """What a comment said before, for good."""
+    db.execute(
+        delete(edits).where(
+            edits.c.site_id == comment.site_id,
+            edits.c.story_id == comment.story_id,
+            edits.c.comment_id == comment.id,
+        )
+    )
 
 
 def save_edit(db: Connection, edit: Edit) -> None:

@@ -19,6 +19,10 @@ def find_last_pace(db: Connection, site_id: int, keys: Collection[str]) -> int |
     return db.execute(FIND_LAST, {"site": site_id, "keys": list(keys)}).scalar()
 
 
+def erase_paces(db: Connection, site_id: int, keys: Collection[str]) -> None:
+    db.execute(delete(paces).where(paces.c.site_id == site_id, paces.c.key.in_(keys)))
+
+
 def save_paces(db: Connection, site_id: int, keys: Collection[str], at: int, past: int) -> None:
     """Keeps that the keys posted just now, and forgets whoever posted before `past`."""
     db.execute(FORGET, {"site": site_id, "keys": list(keys), "past": past})

@@ -90,6 +90,73 @@ readers = Table(
     Column("email", Text, nullable=False),
     Column("website", Text, nullable=False),
     Column("approved", Integer, nullable=False),
+    Column("photo", String(40), nullable=False, server_default=""),
+    Column("banned_at", BigInteger),
+    sqlite_with_rowid=False,
+)
+
+identities = Table(
+    "identities",
+    metadata,
+    keyed("site_id"),
+    Column("provider", String(20), primary_key=True),
+    Column("issuer", Text, primary_key=True),
+    Column("subject", Text, primary_key=True),
+    Column("id", BigInteger, nullable=False),
+    Column("reader_id", BigInteger, nullable=False),
+    Column("label", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("email", Text, nullable=False),
+    Column("email_key", Text, nullable=False),
+    Column("is_verified", Boolean, nullable=False),
+    Index("identities_by_reader", "site_id", "reader_id", "id"),
+    Index("identities_by_email", "site_id", "email_key"),
+    sqlite_with_rowid=False,
+)
+
+sign_ins = Table(
+    "sign_ins",
+    metadata,
+    keyed("site_id"),
+    Column("state", LargeBinary(32), primary_key=True),
+    Column("id", BigInteger, nullable=False),
+    Column("provider", String(20), nullable=False),
+    Column("browser", LargeBinary(32), nullable=False),
+    Column("nonce", Text, nullable=False),
+    Column("verifier", Text, nullable=False),
+    Column("place", BigInteger, nullable=False),
+    Column("language", String(35), nullable=False),
+    Column("in_window", Boolean, nullable=False),
+    Column("draft", Text, nullable=False),
+    Column("reader_id", BigInteger),
+    Column("email", Text, nullable=False),
+    Column("code", LargeBinary(32)),
+    Column("link", LargeBinary(32)),
+    Column("tries", Integer, nullable=False),
+    Index("sign_ins_by_time", "site_id", "id"),
+    Index("sign_ins_by_link", "site_id", "link"),
+    sqlite_with_rowid=False,
+)
+
+photos = Table(
+    "photos",
+    metadata,
+    keyed("site_id"),
+    Column("name", String(40), primary_key=True),
+    Column("picture", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+jobs = Table(
+    "jobs",
+    metadata,
+    keyed("site_id"),
+    keyed("id"),
+    Column("kind", String(20), nullable=False),
+    Column("what", Text, nullable=False),
+    Column("due_at", BigInteger, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Index("jobs_by_time", "site_id", "due_at"),
     sqlite_with_rowid=False,
 )
 
@@ -99,6 +166,14 @@ sessions = Table(
     keyed("site_id"),
     Column("token_hash", LargeBinary(32), primary_key=True),
     Column("reader_id", BigInteger, nullable=False),
+    Column("id", BigInteger, nullable=False, server_default="0"),
+    Column("seen_at", BigInteger, nullable=False, server_default="0"),
+    Column("provider", String(20), nullable=False, server_default=""),
+    Column("label", Text, nullable=False, server_default=""),
+    Column("browser", Text, nullable=False, server_default=""),
+    Column("guest_id", BigInteger),
+    Column("draft", Text, nullable=False, server_default=""),
+    Index("sessions_by_reader", "site_id", "reader_id"),
     sqlite_with_rowid=False,
 )
 
@@ -131,6 +206,7 @@ comments = Table(
     Column("downs", Integer, nullable=False),
     Column("score", Integer, nullable=False),
     Column("replies", Integer, nullable=False),
+    Column("photo", String(40), nullable=False, server_default=""),
     Index("comments_by_time", "site_id", "story_id", "listed", "id"),
     Index("comments_by_score", "site_id", "story_id", "listed", "score", "id"),
     Index("comments_by_replies", "site_id", "story_id", "listed", "replies", "id"),

@@ -16,7 +16,7 @@ from piensas.store.ranks import read_earlier_ranks
 from piensas.store.tables import comments
 
 IN_STORY = (comments.c.site_id == bindparam("site"), comments.c.story_id == bindparam("story"))
-SECRETS = ("name", "website", "html")
+SECRETS = ("name", "website", "html", "photo")
 
 
 def public(name: str) -> Any:

@@ -21,6 +21,16 @@ def list_votes(db: Connection, site_id: int, story_id: int, reader_id: int) -> d
     return {row[0]: row[1] for row in db.execute(question)}
 
 
+def list_all_votes(db: Connection, site_id: int, reader_id: int) -> list[tuple[int, int, int]]:
+    """(story id, comment id, value) of all that a reader has voted on, story by story."""
+    question = (
+        select(votes.c.story_id, votes.c.comment_id, votes.c.value)
+        .where(votes.c.site_id == site_id, votes.c.reader_id == reader_id)
+        .order_by(votes.c.story_id, votes.c.comment_id)
+    )
+    return [(row[0], row[1], row[2]) for row in db.execute(question)]
+
+
 def save_vote(db: Connection, comment: Comment, reader_id: int, value: int) -> None:
     if db.execute(update(votes).where(*key_of(comment, reader_id)), {"value": value}).rowcount == 0:
         db.execute(

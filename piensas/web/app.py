@@ -20,11 +20,12 @@ from piensas.model.moment import Clock
 from piensas.model.refusals import Refusal
 from piensas.settings import Settings, read_settings
 from piensas.store.database import Database
-from piensas.web import branches, changes, comments, discussions, files, front, stories
+from piensas.web import branches, changes, comments, discussions, files, front, me, signin, stories
 from piensas.web.folder import watch_folder
 from piensas.web.front_door import FrontDoor
 from piensas.web.press import Press
 from piensas.web.refusals import Refuser
+from piensas.worker import Worker
 
 SETTINGS_FILE = "PIENSAS_SETTINGS"
 
@@ -48,6 +49,24 @@ HANDLERS = (
     comments.post_vote,
     discussions.thread,
     discussions.viewer,
+    signin.ways,
+    signin.begin,
+    signin.change,
+    signin.come_back,
+    signin.by_code,
+    signin.letter,
+    signin.by_link,
+    signin.leave,
+    me.my_page,
+    me.my_data,
+    me.my_data_to_read,
+    me.post_name,
+    me.post_claim,
+    me.post_end,
+    me.post_drop,
+    me.erasure_page,
+    me.post_erasure,
+    files.photo,
     front.elsewhere,
 )
 
@@ -78,13 +97,15 @@ def build_app(settings: Settings, clock: Clock | None = None) -> FrontDoor:
     @asynccontextmanager
     async def run(_: Litestar) -> AsyncIterator[None]:
         stop = asyncio.Event()
-        watching = asyncio.create_task(watch_folder(press, stop))
+        tasks = [asyncio.create_task(watch_folder(press, stop))]
+        if settings.mail:
+            tasks.append(asyncio.create_task(Worker(settings, press.site, press.db, press.clock).work(stop)))
         try:
             yield
         finally:
             stop.set()
             try:
-                await watching
+                await asyncio.gather(*tasks)
             finally:
                 press.close()
 

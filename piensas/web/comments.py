@@ -18,15 +18,13 @@ from piensas.model.comment import Comment, own_view
 from piensas.model.refusals import Malformed, NotFound, Refusal, Rejected, Unavailable
 from piensas.store.stories import find_story
 from piensas.web.answers import json_answer, page_answer, see, with_retry
-from piensas.web.box import answer_box, refused_box
-from piensas.web.branches import draw_branch
+from piensas.web.boxed import refuse_in_box
 from piensas.web.changes import refuse_change
 from piensas.web.discussions import find_address
 from piensas.web.errors import STATUS, describe
 from piensas.web.http import Request
 from piensas.web.origin import require_own_page
 from piensas.web.press import Press
-from piensas.web.reading import read_branch, read_own, read_story
 from piensas.web.shapes import (
     DraftShape,
     PostedShape,
@@ -38,9 +36,9 @@ from piensas.web.shapes import (
     wants_json,
 )
 from piensas.web.spoken import language_of
-from piensas.web.stories import draw_story, read_walk
-from piensas.web.viewer import Visit, forget_scripts, read_visit, remember
+from piensas.web.viewer import Visit, as_stranger, forget_scripts, read_visit, remember
 
+GUEST = "guest"
 VALUES = {"up": 1, "down": -1, "none": 0}
 
 
@@ -60,6 +58,8 @@ async def post_draft(
 
 async def take_draft(request: Request, press: Press, story_id: int, shape: DraftShape) -> Response[bytes]:
     visit = await read_visit(request, press)
+    if shape.identity == GUEST and visit.is_signed_in:
+        visit = as_stranger(visit)
     draft = shape.as_draft(press.site.languages)
     try:
         comment = await press.db.write(
@@ -70,7 +70,7 @@ async def take_draft(request: Request, press: Press, story_id: int, shape: Draft
     except Refusal as refusal:
         if wants_json(request) or isinstance(refusal, NotFound):
             raise
-        return await refuse(request, press, visit, shape, refusal)
+        return await refuse_in_box(press, visit, story_id, shape, refusal)
 
     answer = await show_deed(request, press, visit, comment, mine_of_author(comment), 201)
     remember(answer, visit, keep_details=bool(shape.save_details))
@@ -148,30 +148,6 @@ async def show_deed(
         count=await count_words(press, comment.story_id, pen.speech),
     )
     return json_answer(posted, status=status)
-
-
-async def refuse(
-    request: Request, press: Press, visit: Visit, shape: DraftShape, refusal: Refusal
-) -> Response[bytes]:
-    """The page that the draft came from, with everything that was typed and what is wrong with it."""
-    parent = as_id(shape.parent) if shape.parent else None
-    address, language = await find_address(press, as_id(request.path_params["story"]), shape.language)
-    slug = address.rsplit("/", 1)[-1]
-    box = refused_box(shape, refusal, pen_of(press.site, language).speech)
-    branch = await press.db.read(read_branch, visit.viewer, (language, slug), parent) if parent else None
-    if branch:
-        own = await press.db.read(read_own, visit.viewer, branch.reading.story.id)
-        body = draw_branch(press, branch, visit, own, answer_box(box, branch))
-    else:
-        walk = read_walk(request, press)
-        reading = await press.db.read(read_story, press.site.id, language, slug, walk)
-        if reading is None:
-            raise NotFound
-        own = await press.db.read(read_own, visit.viewer, reading.story.id)
-        body = draw_story(press, reading, walk, visit, own, box)
-    answer = page_answer(body, status=STATUS[refusal.code])
-    forget_scripts(answer, visit)
-    return with_retry(answer, refusal)
 
 
 def keep_typed(request: Request, press: Press, shape: DraftShape, refusal: Refusal) -> Response[bytes]:

@@ -13,6 +13,7 @@ from piensas.model.refusals import NotFound
 from piensas.store.comments import count_new_comments
 from piensas.store.stories import find_story, list_live_addresses
 from piensas.web.answers import json_answer, keep
+from piensas.web.box import who_is
 from piensas.web.http import Request
 from piensas.web.press import Press
 from piensas.web.reading import mine_of, read_discussion, read_own
@@ -67,8 +68,10 @@ async def viewer(request: Request, press: NamedDependency[Press], story: FromPat
     words = pen.speech.ngettext(
         "%(n)s new since your last visit", "%(n)s new since your last visit", news
     ) % {"n": pen.speech.number(news)}
+    who = who_is(visit)
+    identity = pen.draw("who.html", who=who, story_id=story_id).decode() if who else ""
     votes = {str(comment): value for comment, value in own.votes.items()}
-    return json_answer(ViewerShape(pieces, votes, words if news else "", str(moment.id)))
+    return json_answer(ViewerShape(pieces, votes, identity, words if news else "", str(moment.id)))
 
 
 async def find_address(press: Press, story_id: int, language: str) -> tuple[str, str]:

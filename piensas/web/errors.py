@@ -7,7 +7,7 @@ from collections.abc import Callable
 from msgspec import Struct
 
 from piensas.drawing.language import Speech
-from piensas.model.refusals import Refusal, TooLong
+from piensas.model.refusals import Refusal, SignInRefused, TooLong
 
 STATUS = {
     "text_missing": 422,
@@ -25,6 +25,15 @@ STATUS = {
     "votes_off": 403,
     "rejected": 403,
     "forged": 403,
+    "email_taken": 403,
+    "name_reserved": 403,
+    "banned": 403,
+    "signin_over": 403,
+    "signin_cancelled": 403,
+    "provider_wrong": 502,
+    "provider_silent": 503,
+    "code_wrong": 422,
+    "identity_taken": 409,
     "malformed": 400,
     "unavailable": 503,
     "method_not_allowed": 405,
@@ -65,7 +74,8 @@ def words_for(refusal: Refusal, speech: Speech) -> str:
     """The sentence for the reader."""
     if isinstance(refusal, TooLong):
         return too_long(refusal, speech)
-    return WORDS.get(refusal.code, WORDS["malformed"])(speech.gettext)
+    words = WORDS.get(refusal.code, WORDS["malformed"])(speech.gettext)
+    return words % {"provider": refusal.label} if isinstance(refusal, SignInRefused) else words
 
 
 def too_long(refusal: TooLong, speech: Speech) -> str:
@@ -104,6 +114,23 @@ WORDS: dict[str, Callable[[Say], str]] = {
     "too_late": lambda _: _("The time in which you could change this comment is over."),
     "votes_off": lambda _: _("You cannot vote on this comment."),
     "rejected": lambda _: _("Sorry, this goes against the rules of this site and was not published."),
+    "email_taken": lambda _: _(
+        "This address belongs to a reader who signs in. Is it yours? Then sign in; otherwise use another."
+    ),
+    "name_reserved": lambda _: _("This name looks like the newsroom's own. Please choose another."),
+    "banned": lambda _: _("You can no longer write here."),
+    "signin_over": lambda _: _(
+        "This sign-in took too long or was not begun in this browser. Please try again."
+    ),
+    "signin_cancelled": lambda _: _("You were not signed in with %(provider)s. Nothing is lost."),
+    "provider_wrong": lambda _: _(
+        "%(provider)s sent an answer that we cannot use. Choose another way, or write as a guest."
+    ),
+    "provider_silent": lambda _: _(
+        "%(provider)s does not answer now. Choose another way, or write as a guest."
+    ),
+    "code_wrong": lambda _: _("That is not the code from the letter. Please look again."),
+    "identity_taken": lambda _: _("Another reader of this site signs in with this account."),
     "forged": lambda _: _("This did not come from a page of this site, so it was not done."),
     "malformed": lambda _: _("We could not read what your browser sent."),
     "unavailable": lambda _: _("Your comment is safe in this browser. Please try again in a moment."),

@@ -10,12 +10,14 @@ from litestar.params import FromPath
 
 from piensas.drawing.pen import HERE, static_version
 from piensas.model.refusals import NotFound
+from piensas.store.photos import find_photo
 from piensas.web.answers import keep, page_answer
 from piensas.web.http import Request
 from piensas.web.press import Press
 
 FOR_EVER = "public, max-age=31536000, immutable"
 AN_HOUR = "public, max-age=3600"
+A_DAY = "public, max-age=86400"
 KINDS = {
     ".css": "text/css",
     ".js": "text/javascript",
@@ -46,6 +48,17 @@ async def picture(press: NamedDependency[Press], name: FromPath[str]) -> Respons
     """A picture out of the stories' folder, alone: it can load nothing and run nothing."""
     file = find_picture(press.pictures, name)
     answer = page_answer(file.read_bytes(), kind=KINDS[file.suffix.lower()], cache=AN_HOUR)
+    answer.headers["content-security-policy"] = ALONE
+    return answer
+
+
+@get("/photos/{name:str}")
+async def photo(request: Request, press: NamedDependency[Press], name: FromPath[str]) -> Response[bytes]:
+    """A reader's photo. Its name changes with the picture, so browsers may keep it."""
+    found = await press.db.read(find_photo, press.site.id, name)
+    if found is None:
+        raise NotFound
+    answer = page_answer(found, kind="image/webp", cache=A_DAY)
     answer.headers["content-security-policy"] = ALONE
     return answer
 

@@ -4,17 +4,28 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+import msgspec
 from sqlalchemy import Connection
 
 from piensas.model.moment import Clock
+from piensas.model.refusals import NotFound
+from piensas.model.site import Icon
+from piensas.outside.providers.known import list_providers
+from piensas.outside.providers.provider import Provider
 from piensas.settings import Settings
 from piensas.store.database import Database
 from piensas.store.sites import find_site_secret, save_site
 from piensas.web.ready import ReadyPages
 
+if TYPE_CHECKING:
+    from piensas.outside.signing_in import Road
+
 MEGABYTE = 1 << 20
+BY_MAIL = "email"
 
 
 class Press:
@@ -22,12 +33,24 @@ class Press:
 
     def __init__(self, settings: Settings, db: Database, clock: Clock) -> None:
         self.settings = settings
-        self.site = settings.site
+        self.providers = list_providers(settings)
+        self.site = msgspec.structs.replace(settings.site, icons=tuple(list_icons(settings, self.providers)))
+        self._roads: dict[str, Any] = {}
         self.db = db
         self.clock = clock
         self.pages = ReadyPages(db, settings.server.ready_megabytes * MEGABYTE)
         self.pictures = Path(settings.stories.folder) if settings.stories.folder else None
         self.secret = keep_secret(db, self.site.id)
+
+    def road(self, name: str) -> Road:
+        """The way to a provider and back; refused where the site does not know it."""
+        from piensas.outside.signing_in import Road  # loads what speaks to providers
+
+        if name not in self.providers:
+            raise NotFound
+        if name not in self._roads:
+            self._roads[name] = Road(self.providers[name])
+        return self._roads[name]  # type: ignore[no-any-return]  # it was put there as one
 
     def close(self) -> None:
         self.db.close()
@@ -35,6 +58,14 @@ class Press:
     def hash_sender(self, address: str) -> str:
         """A keyed hash of a network address, from which nobody without the database finds it."""
         return hashlib.blake2b(address.encode(), key=self.secret, digest_size=16).hexdigest()
+
+
+def list_icons(settings: Settings, providers: Mapping[str, Provider]) -> Iterator[Icon]:
+    """The ways to sign in, in the order in which the box shows them."""
+    for each in providers.values():
+        yield Icon(each.name, each.label)
+    if settings.mail and settings.signin.by_mail:
+        yield Icon(BY_MAIL, "")
 
 
 def keep_secret(db: Database, site_id: int) -> bytes:

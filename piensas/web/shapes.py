@@ -23,7 +23,10 @@ Id = Annotated[str, Meta(pattern=r"^[0-9]{1,19}$")]
 
 
 class DraftShape(Struct):
-    """A comment as the box or a program sends it. `draft` makes sending it twice the same as once."""
+    """A comment as the box or a program sends it. `draft` makes sending it twice the same as once.
+
+    `identity`: "guest" writes as a guest although somebody is signed in.
+    """
 
     text: str = ""
     name: str = ""
@@ -33,6 +36,7 @@ class DraftShape(Struct):
     draft: Annotated[str, Meta(pattern=r"^[A-Za-z0-9-]{8,64}$")] | None = None
     language: Annotated[str, Meta(max_length=35)] = ""
     save_details: str = ""
+    identity: str = ""
 
     def as_draft(self, languages: tuple[str, ...]) -> Draft:
         return Draft(
@@ -103,11 +107,13 @@ class PieceShape(Struct):
 
 
 class ViewerShape(Struct):
-    """What is the viewer's own under a story. `news` says how much is new since their last visit, and `now`
+    """What is the viewer's own under a story. `identity` is the HTML of the box's panel for who is signed
+    in, empty for nobody. `news` says how much is new since their last visit, and `now`
     is what to send as `since` on the next one."""
 
     pieces: list[PieceShape]
     votes: dict[str, int]
+    identity: str
     news: str
     now: str
 

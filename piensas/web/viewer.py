@@ -10,14 +10,32 @@ import msgspec
 from litestar import Response
 from litestar.datastructures import Cookie
 
+from piensas.actions.signing_in import note_visit
 from piensas.model.reader import Viewer
-from piensas.store.readers import find_reader_by_session
+from piensas.model.session import Session, is_due, is_over
+from piensas.model.site import Site
+from piensas.store.sessions import find_session
 from piensas.web.http import Request
 from piensas.web.press import Press
 
 YEAR = 365 * 86_400
 SCRIPTS = "piensas-scripts"
 DETAILS = "piensas-details"
+BROWSERS = (
+    ("Edg", "Edge"),
+    ("OPR/", "Opera"),
+    ("Firefox/", "Firefox"),
+    ("Chrome/", "Chrome"),
+    ("Safari/", "Safari"),
+)
+SYSTEMS = (
+    ("Android", "Android"),
+    ("iPhone", "iOS"),
+    ("iPad", "iPadOS"),
+    ("Windows", "Windows"),
+    ("Mac OS X", "macOS"),
+    ("Linux", "Linux"),
+)
 
 
 class Visit(msgspec.Struct):
@@ -25,14 +43,22 @@ class Visit(msgspec.Struct):
 
     viewer: Viewer
     token: str
-    has_session: bool
+    session: Session | None
     has_scripts: bool
     keeps_details: bool
+
+    @property
+    def has_session(self) -> bool:
+        return self.session is not None
 
     @property
     def is_drawn_for(self) -> bool:
         """Without scripts nothing is merged into a page later, so what is theirs must be in it."""
         return self.has_session and not self.has_scripts
+
+    @property
+    def is_signed_in(self) -> bool:
+        return self.session is not None and not self.session.is_guest
 
 
 def session_cookie(is_secure: bool) -> str:
@@ -42,37 +68,50 @@ def session_cookie(is_secure: bool) -> str:
 
 async def read_visit(request: Request, press: Press) -> Visit:
     """A token that names no reader is never taken over: the browser is given a new one."""
-    name = session_cookie(press.site.is_secure)
-    token = only_cookie(request, name)
-    reader = await press.db.read(find_reader_by_session, press.site.id, hash_of(token)) if token else None
-    if reader is None:
+    token = only_cookie(request, session_cookie(press.site.is_secure))
+    found = await press.db.read(find_session, press.site.id, hash_of(token)) if token else None
+    moment = press.clock()
+    if found and is_over(found[0], moment.now):
+        found = None
+    session, reader = found or (None, None)
+    if session and is_due(session, moment.now):
+        await press.db.write(lambda db: note_visit(db, session, moment))
+    if session is None:
         token = secrets.token_urlsafe(32)
     address = find_address(request, press.settings.server.trusted_proxies)
-    sender = press.hash_sender(sender_of(address)) if is_telling(address) else ""
+    viewer = Viewer(
+        site=press.site,
+        session=hash_of(token),
+        reader=reader,
+        is_guest=session is None or session.is_guest,
+        has_draft=session is not None and bool(session.draft),
+        browser=describe_browser(request.headers.get("user-agent", "")),
+        address=address,
+        sender=press.hash_sender(sender_of(address)) if is_telling(address) else "",
+    )
     return Visit(
-        viewer=Viewer(press.site, hash_of(token), reader, address, sender),
+        viewer=viewer,
         token=token,
-        has_session=reader is not None,
+        session=session,
         has_scripts=request.cookies.get(SCRIPTS) == "1",
         keeps_details=request.cookies.get(DETAILS) == "1",
     )
+
+
+def as_stranger(visit: Visit) -> Visit:
+    """The same browser, as if it had never been here: it is given a new session."""
+    token = secrets.token_urlsafe(32)
+    viewer = msgspec.structs.replace(
+        visit.viewer, session=hash_of(token), reader=None, is_guest=True, has_draft=False
+    )
+    return msgspec.structs.replace(visit, viewer=viewer, token=token, session=None)
 
 
 def remember(response: Response[bytes], visit: Visit, *, keep_details: bool | None = None) -> None:
     """Gives the browser its session after its first deed; notes whether it keeps the reader's details."""
     site = visit.viewer.site
     if not visit.has_session:
-        response.cookies.append(
-            Cookie(
-                session_cookie(site.is_secure),
-                value=visit.token,
-                path="/",
-                max_age=YEAR,
-                secure=site.is_secure,
-                httponly=True,
-                samesite="lax",
-            )
-        )
+        give_session(response, site, visit.token)
     if keep_details is not None and keep_details != visit.keeps_details:
         age = YEAR if keep_details else 0
         response.cookies.append(
@@ -80,10 +119,32 @@ def remember(response: Response[bytes], visit: Visit, *, keep_details: bool | No
         )
 
 
+def give_session(response: Response[bytes], site: Site, token: str) -> None:
+    """Without a token the browser forgets the one that it has."""
+    response.cookies.append(
+        Cookie(
+            session_cookie(site.is_secure),
+            value=token,
+            path="/",
+            max_age=YEAR if token else 0,
+            secure=site.is_secure,
+            httponly=True,
+            samesite="lax",
+        )
+    )
+
+
 def forget_scripts(response: Response[bytes], visit: Visit) -> None:
     """A plain form was sent, so this browser's pages have to hold what is the reader's own."""
     if visit.has_scripts:
         response.cookies.append(Cookie(SCRIPTS, value="0", path="/", max_age=0, samesite="lax"))
+
+
+def describe_browser(agent: str) -> str:
+    """Browser and system as people call them, from a `User-Agent`; nothing that tells two apart."""
+    name = next((name for mark, name in BROWSERS if mark in agent), "")
+    system = next((name for mark, name in SYSTEMS if mark in agent), "")
+    return ", ".join(filter(None, (name, system)))
 
 
 def only_cookie(request: Request, name: str) -> str:

@@ -1,0 +1,89 @@
+"""A reader leaves for good: what says who they are goes at once, their words as they choose
+(GDPR, Article 17)."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Literal
+
+import msgspec
+from sqlalchemy import Connection
+
+from piensas.actions.counting import count_change
+from piensas.actions.voting import change_vote
+from piensas.model.comment import Comment, Decision
+from piensas.model.moment import Moment
+from piensas.model.reader import Reader, Viewer
+from piensas.model.refusals import NotFound
+from piensas.store.comments import find_comment, list_all_own_comments, save_comment_change
+from piensas.store.history import erase_edits, save_decision
+from piensas.store.identities import erase_identities, list_identities
+from piensas.store.paces import erase_paces
+from piensas.store.photos import erase_photo
+from piensas.store.readers import erase_reader
+from piensas.store.sessions import erase_sessions
+from piensas.store.sign_ins import erase_sign_ins_of
+from piensas.store.stories import find_story_to_change
+from piensas.store.votes import list_all_votes
+
+Words = Literal["remove", "keep"]
+
+
+def forget_reader(db: Connection, viewer: Viewer, words: Words, moment: Moment) -> None:
+    """Erases the reader. Their comments are removed, replies keeping a place holder, or stay without name."""
+    reader = viewer.reader
+    if reader is None or viewer.is_guest:
+        raise NotFound
+    take_back_votes(db, reader)
+    for comment in list_all_own_comments(db, reader.site_id, reader.id):
+        forget_comment(db, comment, words, moment)
+    emails = sorted({reader.email, *(each.email for each in list_identities(db, reader.site_id, reader.id))})
+    erase_paces(db, reader.site_id, [pace_key(email) for email in emails])
+    erase_sign_ins_of(db, reader.site_id, reader.id, [email for email in emails if email])
+    erase_identities(db, reader.site_id, reader.id)
+    erase_sessions(db, reader.site_id, reader.id)
+    if reader.photo:
+        erase_photo(db, reader.site_id, reader.photo)
+    erase_reader(db, reader.site_id, reader.id)
+
+
+def take_back_votes(db: Connection, reader: Reader) -> None:
+    for story_id, comment_id, _ in list_all_votes(db, reader.site_id, reader.id):
+        story = find_story_to_change(db, reader.site_id, story_id)
+        comment = find_comment(db, reader.site_id, story_id, comment_id)
+        if story and comment:
+            change_vote(db, story, comment, reader.id, 0)
+
+
+def forget_comment(db: Connection, comment: Comment, words: Words, moment: Moment) -> None:
+    """Takes everything from a comment that says whose it is, and with "remove" what it said."""
+    story = find_story_to_change(db, comment.site_id, comment.story_id)
+    if story is None:
+        return
+    before = find_comment(db, comment.site_id, comment.story_id, comment.id) or comment
+    erase_edits(db, before)
+    nobody = {"name": "", "email": "", "website": "", "photo": "", "reader_id": None, "draft": None}
+    after = save_comment_change(db, before, **nobody)
+    if words == "remove":
+        gone = {"text": "", "html": "", "fingerprint": 0, "status": "withdrawn"}
+        after = save_comment_change(db, after, **gone)
+        if before.status != "withdrawn":
+            save_decision(db, decision_of(before, moment))
+    count_change(db, story, msgspec.structs.replace(before, reader_id=None), after)
+
+
+def decision_of(comment: Comment, moment: Moment) -> Decision:
+    return Decision(
+        site_id=comment.site_id,
+        story_id=comment.story_id,
+        comment_id=comment.id,
+        id=moment.id,
+        by="author",
+        before=comment.status,
+        after="withdrawn",
+        reasons=("erased",),
+    )
+
+
+def pace_key(email: str) -> str:
+    return f"email:{hashlib.sha256(email.casefold().encode()).hexdigest()}"

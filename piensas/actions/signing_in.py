@@ -1,0 +1,283 @@
+"""Readers sign in, add further ways in, and leave."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+
+import msgspec
+from sqlalchemy import Connection
+
+from piensas.actions.posting import LONGEST_PACE, MINUTE, SECOND
+from piensas.model.draft import is_email, require_name, tidy_line
+from piensas.model.identity import LETTER, MOST_TRIES, SIGN_IN, Identity, Profile, SignIn, email_key
+from piensas.model.job import Job
+from piensas.model.lookalike import is_lookalike
+from piensas.model.moment import Moment, time_of
+from piensas.model.reader import Reader, Viewer
+from piensas.model.refusals import (
+    Banned,
+    CodeWrong,
+    EmailInvalid,
+    IdentityTaken,
+    NotFound,
+    SignInOver,
+    TooFast,
+)
+from piensas.model.session import Session
+from piensas.model.site import Site
+from piensas.store.comments import save_photo_of
+from piensas.store.identities import (
+    count_identities,
+    erase_identity,
+    find_identity,
+    list_identities,
+    save_identity,
+    save_identity_change,
+)
+from piensas.store.jobs import save_job
+from piensas.store.paces import find_last_pace, save_paces
+from piensas.store.photos import erase_photo, save_photo
+from piensas.store.readers import find_reader, save_reader, save_reader_change
+from piensas.store.sessions import erase_session, list_sessions, save_session, save_session_change
+from piensas.store.sign_ins import (
+    erase_sign_in,
+    erase_sign_ins_before,
+    find_sign_in,
+    find_sign_in_by_link,
+    save_sign_in,
+    save_sign_in_change,
+)
+from piensas.store.stories import find_story_to_change, save_story_change
+
+LETTER_PAUSE = MINUTE
+"""Milliseconds between two letters to one address, or for one network address."""
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody has come back from a provider: who they are there, under which session they go on."""
+
+    sign_in: SignIn
+    profile: Profile
+    label: str
+    new_session: bytes
+    photo: bytes | None = None
+
+
+def begin_sign_in(db: Connection, sign_in: SignIn, moment: Moment) -> None:
+    """Keeps what has to come back; forgets those who never did."""
+    erase_sign_ins_before(db, sign_in.site_id, moment.now - LETTER)
+    save_sign_in(db, sign_in)
+
+
+def begin_by_mail(db: Connection, viewer: Viewer, sign_in: SignIn, moment: Moment) -> None:
+    """As `begin_sign_in`, with a letter to be sent."""
+    if not is_email(sign_in.email):
+        raise EmailInvalid
+    require_letter_pace(db, viewer, sign_in.email, moment)
+    begin_sign_in(db, sign_in, moment)
+    what = sign_in.state.hex()
+    save_job(db, Job(site_id=sign_in.site_id, id=moment.id, kind="letter", what=what, due_at=moment.now))
+
+
+def require_letter_pace(db: Connection, viewer: Viewer, email: str, moment: Moment) -> None:
+    """Nobody's letter box is filled, and nobody fills many."""
+    keys = [f"letter:{hashlib.sha256(email_key(email).encode()).hexdigest()}"]
+    if viewer.sender:
+        keys.append(f"letters:{viewer.sender}")
+    last = find_last_pace(db, viewer.site.id, keys)
+    if last is not None and 0 <= moment.now - last < LETTER_PAUSE:
+        raise TooFast(retry_after=-(-(last + LETTER_PAUSE - moment.now) // SECOND))
+    pause = viewer.rules.seconds_between_comments * SECOND
+    save_paces(db, viewer.site.id, keys, moment.now, moment.now - max(pause, LONGEST_PACE))
+
+
+def write_secrets(db: Connection, site_id: int, state: bytes, *, code: bytes, link: bytes) -> SignIn | None:
+    """The hashes of what a letter is about to say; None where nobody waits for it any more."""
+    sign_in = find_sign_in(db, site_id, state)
+    if sign_in is not None:
+        save_sign_in_change(db, sign_in, code=code, link=link)
+    return sign_in
+
+
+def take_sign_in(db: Connection, site_id: int, state: bytes, browser: bytes, moment: Moment) -> SignIn:
+    """The sign-in that has come back: to the browser that began it, in time, and once (RFC 9700, 4.7)."""
+    found = find_sign_in(db, site_id, state)
+    if found is None or not hmac.compare_digest(found.browser, browser):
+        raise SignInOver
+    if moment.now - time_of(found.id) > SIGN_IN or found.email or not erase_sign_in(db, found):
+        raise SignInOver
+    return found
+
+
+def try_code(
+    db: Connection, site_id: int, state: bytes, browser: bytes, code: bytes, moment: Moment
+) -> SignIn | None:
+    """The sign-in whose letter says this code; None for a wrong one, of which there may be a few."""
+    found = find_sign_in(db, site_id, state)
+    if found is None or not hmac.compare_digest(found.browser, browser) or is_late(found, moment):
+        raise SignInOver
+    if found.code is not None and hmac.compare_digest(found.code, code) and erase_sign_in(db, found):
+        return found
+    if found.tries + 1 >= MOST_TRIES:
+        erase_sign_in(db, found)
+    else:
+        save_sign_in_change(db, found, tries=found.tries + 1)
+    return None
+
+
+def take_link(db: Connection, site_id: int, link: bytes, moment: Moment) -> SignIn:
+    """The sign-in whose letter has this link. Whoever reads the letter may open it in any browser."""
+    found = find_sign_in_by_link(db, site_id, link)
+    if found is None or is_late(found, moment) or not erase_sign_in(db, found):
+        raise SignInOver
+    return found
+
+
+def is_late(sign_in: SignIn, moment: Moment) -> bool:
+    return not sign_in.email or moment.now - time_of(sign_in.id) > LETTER
+
+
+def enter(db: Connection, viewer: Viewer, entry: Entry, moment: Moment) -> Reader:
+    """The reader who has come in. Who they are is (provider, issuer, subject), never an address.
+
+    The browser gets a new session; the one it had ends.
+    """
+    identity = find_identity(db, viewer.site.id, entry.profile)
+    if entry.sign_in.reader_id is not None:
+        reader = add_identity(db, viewer, entry, identity, moment)
+    elif identity is not None:
+        found = find_reader(db, viewer.site.id, identity.reader_id)
+        assert found is not None
+        reader = found
+        save_identity_change(db, identity, entry.profile)
+    else:
+        reader = welcome(db, viewer.site, entry, moment)
+    if reader.banned_at is not None:
+        raise Banned
+    reader = keep_photo(db, reader, entry.photo)
+    erase_session(db, viewer.site.id, viewer.session)
+    save_session(db, session_of(viewer, reader, entry, moment))
+    return reader
+
+
+def add_identity(
+    db: Connection, viewer: Viewer, entry: Entry, identity: Identity | None, moment: Moment
+) -> Reader:
+    """One more way in for the reader who asked for it and is still signed in here."""
+    reader = viewer.reader
+    if reader is None or viewer.is_guest or reader.id != entry.sign_in.reader_id:
+        raise SignInOver
+    if identity is None:
+        save_identity(db, identity_of(reader, entry, moment))
+    elif identity.reader_id != reader.id:
+        raise IdentityTaken
+    return reader
+
+
+def welcome(db: Connection, site: Site, entry: Entry, moment: Moment) -> Reader:
+    """A reader whom we have not seen before."""
+    profile = entry.profile
+    name = "" if is_lookalike(profile.name, site.reserved_names) else profile.name
+    reader = Reader(
+        site_id=site.id,
+        id=moment.id,
+        name=name[: site.rules.longest_name],
+        email=profile.email,
+        website="",
+        approved=0,
+    )
+    save_reader(db, reader)
+    save_identity(db, identity_of(reader, entry, moment))
+    return reader
+
+
+def identity_of(reader: Reader, entry: Entry, moment: Moment) -> Identity:
+    profile = entry.profile
+    return Identity(
+        site_id=reader.site_id,
+        provider=profile.provider,
+        issuer=profile.issuer,
+        subject=profile.subject,
+        id=moment.id,
+        reader_id=reader.id,
+        label=entry.label,
+        name=profile.name,
+        email=profile.email,
+        is_verified=profile.is_verified,
+    )
+
+
+def session_of(viewer: Viewer, reader: Reader, entry: Entry, moment: Moment) -> Session:
+    guest = viewer.reader if viewer.is_guest else None
+    return Session(
+        site_id=reader.site_id,
+        token_hash=entry.new_session,
+        reader_id=reader.id,
+        id=moment.id,
+        seen_at=moment.now,
+        provider=entry.profile.provider,
+        label=entry.label,
+        browser=viewer.browser,
+        guest_id=guest.id if guest else None,
+        draft=entry.sign_in.draft,
+    )
+
+
+def keep_photo(db: Connection, reader: Reader, picture: bytes | None) -> Reader:
+    """The reader with this photo, on all their comments. Without one the earlier stays."""
+    if picture is None:
+        return reader
+    key = f"{reader.site_id}.{reader.id}".encode()
+    name = hashlib.blake2b(picture, key=key, digest_size=16).hexdigest()
+    if name == reader.photo:
+        return reader
+    if reader.photo:
+        erase_photo(db, reader.site_id, reader.photo)
+    save_photo(db, reader.site_id, name, picture)
+    for story_id in save_photo_of(db, reader.site_id, reader.id, name):
+        story = find_story_to_change(db, reader.site_id, story_id)
+        if story:
+            save_story_change(db, story)
+    return save_reader_change(db, reader, photo=name)
+
+
+def note_visit(db: Connection, session: Session, moment: Moment) -> None:
+    save_session_change(db, session.site_id, session.token_hash, seen_at=moment.now)
+
+
+def sign_out(db: Connection, viewer: Viewer) -> None:
+    erase_session(db, viewer.site.id, viewer.session)
+
+
+def end_session(db: Connection, viewer: Viewer, session_id: int) -> None:
+    """Ends one of the reader's own sessions, wherever it is."""
+    assert viewer.reader is not None
+    for session in list_sessions(db, viewer.site.id, viewer.reader.id):
+        if session.id == session_id:
+            return erase_session(db, viewer.site.id, session.token_hash)
+    raise NotFound
+
+
+def drop_identity(db: Connection, viewer: Viewer, identity_id: int) -> None:
+    """Takes a way in away; the last one stays, or nobody could come back."""
+    assert viewer.reader is not None
+    for identity in list_identities(db, viewer.site.id, viewer.reader.id):
+        if identity.id == identity_id and count_identities(db, viewer.site.id, viewer.reader.id) > 1:
+            return erase_identity(db, identity)
+    raise NotFound
+
+
+def rename(db: Connection, viewer: Viewer, name: str) -> Reader:
+    """Under which name the reader writes from now on."""
+    assert viewer.reader is not None
+    tidy = tidy_line(name)
+    require_name(tidy, viewer.site)
+    return save_reader_change(db, viewer.reader, name=tidy)
+
+
+def require_code(found: SignIn | None) -> SignIn:
+    """Told after the commit, so that a wrong attempt is counted."""
+    if found is None:
+        raise CodeWrong
+    return found

@@ -1,0 +1,157 @@
+"""Requests to other machines: bounded in time and size, and, for addresses that strangers choose,
+only to machines that everybody may reach."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import logging
+import socket
+from collections.abc import AsyncIterator, Iterable
+
+import httpcore2
+import httpx2
+from httpcore2 import AsyncNetworkBackend, AsyncNetworkStream
+from httpx2 import URL, AsyncBaseTransport, AsyncHTTPTransport, Request, Response
+
+Host = tuple[str, int]
+KILOBYTE = 1 << 10
+LARGEST_ANSWER = 256 * KILOBYTE
+SECONDS = 8.0
+AGENT = {"user-agent": "Piensas", "accept-encoding": "identity"}
+NAT64 = ipaddress.ip_network("64:ff9b::/96")
+SIXTOFOUR = ipaddress.ip_network("2002::/16")
+
+
+logging.getLogger("httpx2").setLevel(logging.WARNING)
+"""Addresses that we ask for can say who somebody is; they belong in no log."""
+
+
+class NotFetched(Exception):
+    """It was not there, too large, too slow, or at a place where we do not go. Says which."""
+
+
+class BoundedTransport(AsyncBaseTransport):
+    """Stops reading an answer that is larger than `limit` bytes."""
+
+    def __init__(self, inner: AsyncBaseTransport, limit: int) -> None:
+        self._inner = inner
+        self._limit = limit
+
+    async def handle_async_request(self, request: Request) -> Response:
+        answer = await self._inner.handle_async_request(request)
+        assert isinstance(answer.stream, httpx2.AsyncByteStream)
+        answer.stream = BoundedStream(answer.stream, self._limit)
+        return answer
+
+    async def aclose(self) -> None:
+        await self._inner.aclose()
+
+
+class BoundedStream(httpx2.AsyncByteStream):
+    def __init__(self, stream: httpx2.AsyncByteStream, limit: int) -> None:
+        self._stream = stream
+        self._left = limit
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        async for chunk in self._stream:
+            self._left -= len(chunk)
+            if self._left < 0:
+                raise httpx2.ReadError("the answer is too large")
+            yield chunk
+
+    async def aclose(self) -> None:
+        await self._stream.aclose()
+
+
+class PublicBackend(AsyncNetworkBackend):
+    """Connects to the very address that was checked, so that a name cannot mean two things.
+
+    `hosts`, names and ports, are those that the site's own settings name: they may be private.
+    """
+
+    def __init__(self, hosts: Iterable[Host]) -> None:
+        self._hosts = frozenset(hosts)
+        self._plain = httpcore2.AnyIOBackend()
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
+    ) -> AsyncNetworkStream:
+        address = host if (host, port) in self._hosts else await find_public_address(host, port)
+        return await self._plain.connect_tcp(address, port, timeout, local_address, socket_options)
+
+
+async def find_public_address(host: str, port: int) -> str:
+    """The address that the host's name stands for; refused where any of them is not public."""
+    try:
+        found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except OSError as fault:
+        raise NotFetched(f"there is no host {host!r}") from fault
+    addresses = [str(each[4][0]) for each in found]
+    if not addresses or not all(map(is_public, addresses)):
+        raise NotFetched(f"{host!r} is not a public host")
+    return addresses[0]
+
+
+def is_public(address: str) -> bool:
+    """Can it be reached by everybody, and does it not stand for an address that cannot?"""
+    parsed = ipaddress.ip_address(address.partition("%")[0])
+    if isinstance(parsed, ipaddress.IPv6Address):
+        inner = parsed.ipv4_mapped or parsed.sixtofour or (parsed.teredo or (None, None))[1]
+        if parsed in NAT64:
+            inner = ipaddress.IPv4Address(int(parsed) & 0xFFFFFFFF)
+        if inner is not None and not is_public(str(inner)):
+            return False
+    return parsed.is_global and not parsed.is_multicast
+
+
+def bounded(limit: int = LARGEST_ANSWER) -> BoundedTransport:
+    """For addresses that the site's settings name."""
+    return BoundedTransport(AsyncHTTPTransport(retries=0), limit)
+
+
+def guarded(limit: int, hosts: Iterable[Host] = ()) -> BoundedTransport:
+    """For addresses that strangers choose."""
+    transport = AsyncHTTPTransport(retries=0, trust_env=False)
+    transport._pool = httpcore2.AsyncConnectionPool(
+        ssl_context=httpx2.create_ssl_context(trust_env=False), network_backend=PublicBackend(hosts)
+    )
+    return BoundedTransport(transport, limit)
+
+
+async def fetch_json(address: str, limit: int = LARGEST_ANSWER) -> object:
+    """What an address of the settings answers, as JSON."""
+    async with httpx2.AsyncClient(transport=bounded(limit), headers=AGENT, timeout=SECONDS) as client:
+        try:
+            async with asyncio.timeout(SECONDS):
+                answer = await client.get(address)
+            answer.raise_for_status()
+            return answer.json()
+        except (httpx2.HTTPError, ValueError, TimeoutError) as fault:
+            raise NotFetched(f"{address}: {describe(fault)}") from fault
+
+
+async def fetch_bytes(address: str, *, limit: int, seconds: float, hosts: Iterable[Host] = ()) -> bytes:
+    """What is at an address that a stranger chose; no redirect is followed."""
+    if URL(address).scheme not in ("https", "http"):
+        raise NotFetched(f"{address!r} is not a web address")
+    async with httpx2.AsyncClient(transport=guarded(limit, hosts), headers=AGENT, timeout=seconds) as client:
+        try:
+            async with asyncio.timeout(seconds):
+                answer = await client.get(address)
+        except (httpx2.HTTPError, httpx2.InvalidURL, TimeoutError, ValueError) as fault:
+            raise NotFetched(describe(fault)) from fault
+    if answer.status_code != 200:
+        raise NotFetched(f"the answer was {answer.status_code}")
+    return answer.content
+
+
+def describe(fault: Exception) -> str:
+    if isinstance(fault, (TimeoutError, httpx2.TimeoutException)):
+        return "no answer in time"
+    return str(fault) or type(fault).__name__

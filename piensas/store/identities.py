@@ -1,0 +1,76 @@
+"""Ways in: who a reader is at a provider."""
+
+from __future__ import annotations
+
+import msgspec
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+
+from piensas.model.identity import Identity, Profile, email_key
+from piensas.store.tables import identities
+
+WHOLE = select(*(identities.c[name] for name in Identity.__struct_fields__))
+HAS_PROVEN = select(identities.c.reader_id).where(
+    identities.c.site_id == bindparam("site"),
+    identities.c.email_key == bindparam("email"),
+    identities.c.is_verified,
+)
+
+
+def find_identity(db: Connection, site_id: int, profile: Profile) -> Identity | None:
+    """By (provider, issuer, subject), and by nothing else."""
+    question = WHOLE.where(
+        identities.c.site_id == site_id,
+        identities.c.provider == profile.provider,
+        identities.c.issuer == profile.issuer,
+        identities.c.subject == profile.subject,
+    )
+    row = db.execute(question).first()
+    return Identity(**row._mapping) if row else None
+
+
+def list_identities(db: Connection, site_id: int, reader_id: int) -> list[Identity]:
+    here = (identities.c.site_id == site_id, identities.c.reader_id == reader_id)
+    rows = db.execute(WHOLE.where(*here).order_by(identities.c.id))
+    return [Identity(**row._mapping) for row in rows]
+
+
+def has_proven_email(db: Connection, site_id: int, address: str) -> bool:
+    """Does the address belong to a reader who can prove it?"""
+    return db.execute(HAS_PROVEN, {"site": site_id, "email": email_key(address)}).first() is not None
+
+
+def save_identity(db: Connection, identity: Identity) -> None:
+    key = {"email_key": email_key(identity.email)}
+    db.execute(insert(identities), msgspec.structs.asdict(identity) | key)
+
+
+def save_identity_change(db: Connection, identity: Identity, profile: Profile) -> None:
+    """What the provider says now of the same person."""
+    here = (
+        identities.c.site_id == identity.site_id,
+        identities.c.provider == identity.provider,
+        identities.c.issuer == identity.issuer,
+        identities.c.subject == identity.subject,
+    )
+    now = {"name": profile.name, "email": profile.email, "is_verified": profile.is_verified}
+    db.execute(update(identities).where(*here).values(email_key=email_key(profile.email), **now))
+
+
+def erase_identity(db: Connection, identity: Identity) -> None:
+    db.execute(
+        delete(identities).where(
+            identities.c.site_id == identity.site_id,
+            identities.c.reader_id == identity.reader_id,
+            identities.c.id == identity.id,
+        )
+    )
+
+
+def erase_identities(db: Connection, site_id: int, reader_id: int) -> None:
+    here = (identities.c.site_id == site_id, identities.c.reader_id == reader_id)
+    db.execute(delete(identities).where(*here))
+
+
+def count_identities(db: Connection, site_id: int, reader_id: int) -> int:
+    here = (identities.c.site_id == site_id, identities.c.reader_id == reader_id)
+    return db.execute(select(func.count()).where(*here)).scalar_one()

@@ -1,0 +1,48 @@
+"""What must happen later, until it has happened."""
+
+from __future__ import annotations
+
+import msgspec
+from sqlalchemy import Connection, delete, insert, select, update
+
+from piensas.model.job import LEASE, Job
+from piensas.store.tables import jobs
+
+WHOLE = select(*(jobs.c[name] for name in Job.__struct_fields__))
+
+
+def save_job(db: Connection, job: Job) -> None:
+    db.execute(insert(jobs), msgspec.structs.asdict(job))
+
+
+def take_job(db: Connection, site_id: int, now: int) -> Job | None:
+    """The job that has been due longest; nobody else gets it while the lease lasts."""
+    question = (
+        WHOLE.where(jobs.c.site_id == site_id, jobs.c.due_at <= now)
+        .order_by(jobs.c.due_at)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    row = db.execute(question).first()
+    if row is None:
+        return None
+    job = Job(**row._mapping)
+    taken = msgspec.structs.replace(job, due_at=now + LEASE, tries=job.tries + 1)
+    save_job_change(db, taken)
+    return taken
+
+
+def has_due_job(db: Connection, site_id: int, now: int) -> bool:
+    return (
+        db.execute(select(jobs.c.id).where(jobs.c.site_id == site_id, jobs.c.due_at <= now)).first()
+        is not None
+    )
+
+
+def save_job_change(db: Connection, job: Job) -> None:
+    here = (jobs.c.site_id == job.site_id, jobs.c.id == job.id)
+    db.execute(update(jobs).where(*here).values(due_at=job.due_at, tries=job.tries))
+
+
+def erase_job(db: Connection, job: Job) -> None:
+    db.execute(delete(jobs).where(jobs.c.site_id == job.site_id, jobs.c.id == job.id))

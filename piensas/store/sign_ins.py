@@ -1,0 +1,52 @@
+"""Sign-ins that have begun and are not finished: each can be taken once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, delete, insert, select, update
+
+from piensas.model.identity import SignIn
+from piensas.model.moment import first_id_at
+from piensas.store.tables import sign_ins
+
+WHOLE = select(*(sign_ins.c[name] for name in SignIn.__struct_fields__))
+
+
+def find_sign_in(db: Connection, site_id: int, state: bytes) -> SignIn | None:
+    row = db.execute(WHOLE.where(sign_ins.c.site_id == site_id, sign_ins.c.state == state)).first()
+    return SignIn(**row._mapping) if row else None
+
+
+def find_sign_in_by_link(db: Connection, site_id: int, link: bytes) -> SignIn | None:
+    row = db.execute(WHOLE.where(sign_ins.c.site_id == site_id, sign_ins.c.link == link)).first()
+    return SignIn(**row._mapping) if row else None
+
+
+def save_sign_in(db: Connection, sign_in: SignIn) -> None:
+    db.execute(insert(sign_ins), msgspec.structs.asdict(sign_in))
+
+
+def save_sign_in_change(db: Connection, sign_in: SignIn, **changes: Any) -> None:
+    here = (sign_ins.c.site_id == sign_in.site_id, sign_ins.c.state == sign_in.state)
+    db.execute(update(sign_ins).where(*here).values(**changes))
+
+
+def erase_sign_in(db: Connection, sign_in: SignIn) -> bool:
+    """Whether it was still there: of two who take it at once, one gets it."""
+    here = (sign_ins.c.site_id == sign_in.site_id, sign_ins.c.state == sign_in.state)
+    return db.execute(delete(sign_ins).where(*here)).rowcount == 1
+
+
+def erase_sign_ins_before(db: Connection, site_id: int, at: int) -> None:
+    """Those that began before a time, in milliseconds since 1970."""
+    db.execute(delete(sign_ins).where(sign_ins.c.site_id == site_id, sign_ins.c.id < first_id_at(at)))
+
+
+def erase_sign_ins_of(db: Connection, site_id: int, reader_id: int, emails: list[str]) -> None:
+    """Those that speak of a reader, by id or address."""
+    about = sign_ins.c.reader_id == reader_id
+    if emails:
+        about |= sign_ins.c.email.in_(emails)
+    db.execute(delete(sign_ins).where(sign_ins.c.site_id == site_id, about))

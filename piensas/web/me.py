@@ -1,0 +1,173 @@
+"""The reader's own page: who they are here, what they said, how they come in; and the way out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from sqlalchemy import Connection
+
+from piensas.actions.claiming import claim_comments
+from piensas.actions.erasing import Words, forget_reader
+from piensas.actions.signing_in import drop_identity, end_session, rename
+from piensas.drawing.pen import Pen, pen_of
+from piensas.model.refusals import LoginRequired, Malformed, Refusal
+from piensas.web.answers import json_answer, page_answer, see
+from piensas.web.errors import STATUS, words_for
+from piensas.web.http import Request
+from piensas.web.origin import require_own_page
+from piensas.web.own import Everything, read_everything, show_everything
+from piensas.web.press import Press
+from piensas.web.shapes import as_id, read_shape, wants_json
+from piensas.web.spoken import language_of
+from piensas.web.viewer import Visit, give_session, read_visit
+
+SHOWN = 50
+"""Comments on the page; the export has all."""
+
+
+class NameShape(msgspec.Struct):
+    name: str = ""
+
+
+class EraseShape(msgspec.Struct):
+    """`comments`: "remove" or "keep" without the name. `sure` must say "yes"."""
+
+    comments: str = ""
+    sure: str = ""
+
+
+@get("/me")
+async def my_page(request: Request, press: NamedDependency[Press]) -> Response[bytes]:
+    visit = await read_visit(request, press)
+    if not visit.is_signed_in:
+        return see("/signin")
+    return page_answer(await draw_page(request, press, visit))
+
+
+@get("/me/export.json")
+async def my_data(request: Request, press: NamedDependency[Press]) -> Response[bytes]:
+    """Everything that we have about the reader, for programs (GDPR, Articles 15 and 20)."""
+    visit = await visit_of_reader(request, press)
+    everything = await press.db.read(read_everything, visit.viewer)
+    return as_file(json_answer(show_everything(press.site, everything)), "piensas.json")
+
+
+@get("/me/export.html")
+async def my_data_to_read(request: Request, press: NamedDependency[Press]) -> Response[bytes]:
+    visit = await visit_of_reader(request, press)
+    everything = await press.db.read(read_everything, visit.viewer)
+    body = my_pen(request, press).draw("export.html", me=everything, titles=everything.titles)
+    return as_file(page_answer(body), "piensas.html")
+
+
+@post("/me/name", status_code=200)
+async def post_name(request: Request, press: NamedDependency[Press]) -> Response[bytes]:
+    visit = await visit_of_reader(request, press, own_page=True)
+    shape = await read_shape(request, NameShape)
+    try:
+        await press.db.write(lambda db: rename(db, visit.viewer, shape.name))
+    except Refusal as refusal:
+        if wants_json(request):
+            raise
+        words = words_for(refusal, my_pen(request, press).speech)
+        body = await draw_page(request, press, visit, name=shape.name, error=words)
+        return page_answer(body, status=STATUS[refusal.code])
+    return see("/me")
+
+
+@post("/me/claim", status_code=200)
+async def post_claim(request: Request, press: NamedDependency[Press]) -> Response[bytes]:
+    """What was written from this browser before becomes the reader's."""
+    visit = await visit_of_reader(request, press, own_page=True)
+    session = visit.session
+    assert session is not None
+    return await do_and_see(press, lambda db: claim_comments(db, visit.viewer, session))
+
+
+@post("/me/sessions/{session:str}/end", status_code=200)
+async def post_end(
+    request: Request, press: NamedDependency[Press], session: FromPath[str]
+) -> Response[bytes]:
+    visit = await visit_of_reader(request, press, own_page=True)
+    session_id = as_id(session)
+    return await do_and_see(press, lambda db: end_session(db, visit.viewer, session_id))
+
+
+@post("/me/identities/{identity:str}/drop", status_code=200)
+async def post_drop(
+    request: Request, press: NamedDependency[Press], identity: FromPath[str]
+) -> Response[bytes]:
+    visit = await visit_of_reader(request, press, own_page=True)
+    identity_id = as_id(identity)
+    return await do_and_see(press, lambda db: drop_identity(db, visit.viewer, identity_id))
+
+
+@get("/me/erasure")
+async def erasure_page(request: Request, press: NamedDependency[Press]) -> Response[bytes]:
+    """Asks what is to become of the comments, and whether the reader is sure."""
+    await visit_of_reader(request, press)
+    return page_answer(my_pen(request, press).draw("erasure.html", error=""))
+
+
+@post("/me/erasure", status_code=200)
+async def post_erasure(request: Request, press: NamedDependency[Press]) -> Response[bytes]:
+    visit = await visit_of_reader(request, press, own_page=True)
+    shape = await read_shape(request, EraseShape)
+    pen = my_pen(request, press)
+    if shape.comments not in ("remove", "keep") or shape.sure != "yes":
+        if wants_json(request):
+            raise Malformed("comments must be remove or keep, and sure yes")
+        error = pen.speech.gettext("Please choose what becomes of your comments, and say that you are sure.")
+        return page_answer(pen.draw("erasure.html", error=error), status=422)
+    words: Words = "remove" if shape.comments == "remove" else "keep"
+    await press.db.write(lambda db: forget_reader(db, visit.viewer, words, press.clock()))
+    answer = json_answer({"erased": True}) if wants_json(request) else page_answer(pen.draw("erased.html"))
+    give_session(answer, press.site, "")
+    return answer
+
+
+async def visit_of_reader(request: Request, press: Press, *, own_page: bool = False) -> Visit:
+    """Somebody who has signed in; for deeds, from one of our own pages."""
+    if own_page:
+        require_own_page(request, press.site.address)
+    visit = await read_visit(request, press)
+    if not visit.is_signed_in:
+        raise LoginRequired
+    return visit
+
+
+async def do_and_see(press: Press, deed: Callable[[Connection], Any]) -> Response[bytes]:
+    await press.db.write(deed)
+    return see("/me")
+
+
+async def draw_page(
+    request: Request, press: Press, visit: Visit, *, name: str | None = None, error: str = ""
+) -> bytes:
+    everything: Everything = await press.db.read(read_everything, visit.viewer, SHOWN)
+    assert visit.session is not None
+    return my_pen(request, press).draw(
+        "me.html",
+        me=everything,
+        titles=everything.titles,
+        here=visit.session,
+        name=everything.reader.name if name is None else name,
+        error=error,
+    )
+
+
+def my_pen(request: Request, press: Press) -> Pen:
+    """In the language that was asked for, or that of the page the reader came from."""
+    asked = request.query_params.get("language", "")
+    language = asked if asked in press.site.languages else language_of(request, press.site)
+    return pen_of(press.site, language or press.site.language)
+
+
+def as_file(answer: Response[bytes], name: str) -> Response[bytes]:
+    answer.headers["content-disposition"] = f'attachment; filename="{name}"'
+    return answer

@@ -1,0 +1,101 @@
+"""Takes a job, does it, or sets it aside for later. A job may be done twice; nothing is worse for it.
+
+May import: model, store, actions, outside, drawing, settings.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import secrets
+
+import msgspec
+import structlog
+
+from piensas.actions.signing_in import write_secrets
+from piensas.drawing.pen import pen_of
+from piensas.model.identity import SignIn
+from piensas.model.job import PATIENCE, Job, pause_after
+from piensas.model.moment import Clock, time_of
+from piensas.model.refusals import Refusal
+from piensas.model.site import Site
+from piensas.settings import Settings
+from piensas.store.database import Database
+from piensas.store.jobs import erase_job, has_due_job, save_job_change, take_job
+
+log = structlog.get_logger()
+BREATH = 1.0
+"""Seconds between two looks for jobs where none was due."""
+
+
+class Worker:
+    """Works through a site's jobs until it is told to stop."""
+
+    def __init__(self, settings: Settings, site: Site, db: Database, clock: Clock) -> None:
+        self.settings = settings
+        self.site = site
+        self.db = db
+        self.clock = clock
+
+    async def work(self, stop: asyncio.Event) -> None:
+        while not stop.is_set():
+            try:
+                if await self.do_next():
+                    continue
+            except Refusal as refusal:
+                log.warning("jobs_wait", reason=refusal.code)
+            try:
+                await asyncio.wait_for(stop.wait(), BREATH)
+            except TimeoutError:
+                continue
+
+    async def do_next(self) -> bool:
+        """Does the job that is due; says whether there was one."""
+        moment = self.clock()
+        if not await self.db.read(has_due_job, self.site.id, moment.now):
+            return False
+        job = await self.db.write(lambda db: take_job(db, self.site.id, moment.now))
+        if job is None:
+            return False
+        if await self._is_done(job):
+            await self.db.write(lambda db: erase_job(db, job))
+        else:
+            later = msgspec.structs.replace(job, due_at=self.clock().now + pause_after(job.tries))
+            await self.db.write(lambda db: save_job_change(db, later))
+        return True
+
+    async def _is_done(self, job: Job) -> bool:
+        """Done, or not worth trying again."""
+        from piensas.outside.mail import NotSent  # loads what sends mail
+
+        try:
+            await self._send_letter(bytes.fromhex(job.what))
+        except NotSent as fault:
+            log.warning("letter_not_sent", job=job.id, tries=job.tries, reason=str(fault))
+            return fault.for_good or self.clock().now - time_of(job.id) > PATIENCE
+        return True
+
+    async def _send_letter(self, state: bytes) -> None:
+        """Sends what somebody needs to sign in. The secrets are made now, and only their hashes kept."""
+        from piensas.outside.mail import send_letter, write_letter
+
+        code, link = f"{secrets.randbelow(10**8):08}", secrets.token_urlsafe(32)
+        sign_in = await self.db.write(
+            lambda db: write_secrets(db, self.site.id, state, code=hash_of(code), link=hash_of(link))
+        )
+        if sign_in is not None:
+            what = self._word_letter(sign_in, f"{code[:4]} {code[4:]}", link)
+            await send_letter(self.settings.mail, write_letter(self.settings.mail, sign_in.email, *what))
+
+    def _word_letter(self, sign_in: SignIn, code: str, link: str) -> tuple[str, str, str]:
+        """Subject, text and HTML, in the language of the page that the letter was asked for on."""
+        pen = pen_of(self.site, sign_in.language)
+        there = f"{self.site.address}/signin/letter?language={sign_in.language}&key={link}"
+        subject = pen.speech.gettext("Your code for %(site)s is %(code)s")
+        text = pen.draw("letter.txt", code=code, link=there).decode()
+        html = pen.draw("letter.html", code=code, link=there).decode()
+        return subject % {"site": self.site.name, "code": code}, text, html
+
+
+def hash_of(secret: str) -> bytes:
+    return hashlib.sha256(secret.encode()).digest()
