@@ -15,8 +15,9 @@ from piensas.model.rules import Rules
 from piensas.model.site import Site
 from piensas.store.database import Database
 from piensas.store.upgrading import upgrade
-from tests.newsroom import Newsroom, open_newsroom
+from tests.newsroom import Change, Newsroom, open_newsroom
 from tests.postgres import new_database, run_postgresql
+from tests.providers import Tricksters, open_letter_box, open_providers, with_providers
 
 OpenNewsroom = Callable[..., Newsroom]
 
@@ -62,10 +63,23 @@ def open_site(database_url: str, tmp_path: Path) -> Iterator[OpenNewsroom]:
     """Opens a newsroom with the rules given to it."""
     with ExitStack() as stack:
 
-        def open_with(**rules: Any) -> Newsroom:
-            return stack.enter_context(open_newsroom(database_url, tmp_path / "stories", **rules))
+        def open_with(change: Change = lambda settings: settings, **rules: Any) -> Newsroom:
+            return stack.enter_context(open_newsroom(database_url, tmp_path / "stories", change, **rules))
 
         yield open_with
+
+
+@pytest.fixture
+def providers() -> Iterator[Tricksters]:
+    with open_providers() as stand_ins:
+        yield stand_ins
+
+
+@pytest.fixture
+def signing_in(open_site: OpenNewsroom, providers: Tricksters) -> Iterator[Newsroom]:
+    """A site with every way to sign in."""
+    with open_letter_box(providers) as mail:
+        yield open_site(lambda settings: with_providers(settings, providers, mail))
 
 
 @pytest.fixture

@@ -170,10 +170,15 @@ def write_stories(folder: Path) -> None:
         (folder / name).write_text(STORY.format(**words), "utf-8")
 
 
+Change = Callable[[Settings], Settings]
+
+
 @contextmanager
-def open_newsroom(url: str, folder: Path, **rules: Any) -> Iterator[Newsroom]:
+def open_newsroom(
+    url: str, folder: Path, change: Change = lambda settings: settings, **rules: Any
+) -> Iterator[Newsroom]:
     """Serves a site on a free port, in this process, with a clock that the test turns."""
-    settings = settings_for(url, folder, **rules)
+    settings = change(settings_for(url, folder, **rules))
     hands = Hands()
     write_stories(folder)
     upgrade(url)

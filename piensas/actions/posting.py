@@ -47,18 +47,9 @@ def post_comment(db: Connection, viewer: Viewer, story_id: int, draft: Draft, mo
     story = find_story_to_change(db, viewer.site.id, story_id)
     if story is None:
         raise NotFound
-    draft = as_signed_in(viewer, tidy_draft(draft))
-    mark = fingerprint(draft.parent_id, draft.text)
-    alike = list_alike(db, story.site_id, story.id, mark, draft.id)
-    sent = next((other for other in alike if draft.id and other.draft == draft.id), None)
-    if sent and sent.fingerprint == mark:
-        give_back(db, viewer, sent, moment)
-        return sent
-    if sent:
-        draft = msgspec.structs.replace(draft, id=None)
-    repeated = find_repeated(viewer, draft, [other for other in alike if other is not sent], moment)
-    if repeated:
-        return repeated
+    draft, earlier = find_earlier(db, viewer, story, as_signed_in(viewer, tidy_draft(draft)), moment)
+    if earlier:
+        return earlier
 
     require_may_post(story, viewer, moment.now)
     require_text(draft.text, viewer.rules)
@@ -82,6 +73,21 @@ def post_comment(db: Connection, viewer: Viewer, story_id: int, draft: Draft, mo
     return comment
 
 
+def find_earlier(
+    db: Connection, viewer: Viewer, story: Story, draft: Draft, moment: Moment
+) -> tuple[Draft, Comment | None]:
+    """The comment that the draft has become already; the draft without its id where that was used."""
+    mark = fingerprint(draft.parent_id, draft.text)
+    alike = list_alike(db, story.site_id, story.id, mark, draft.id)
+    sent = next((other for other in alike if draft.id and other.draft == draft.id), None)
+    if sent and sent.fingerprint == mark:
+        give_back(db, viewer, sent, moment)
+        return draft, sent
+    if sent:
+        draft = msgspec.structs.replace(draft, id=None)
+    return draft, find_repeated(viewer, draft, [other for other in alike if other is not sent], moment)
+
+
 def as_signed_in(viewer: Viewer, draft: Draft) -> Draft:
     """Who has signed in writes under their own name, whatever the box sent."""
     reader = viewer.reader
@@ -91,8 +97,11 @@ def as_signed_in(viewer: Viewer, draft: Draft) -> Draft:
 
 
 def require_own_details(db: Connection, viewer: Viewer, draft: Draft) -> None:
-    """A guest takes neither the address of a reader who can prove it, nor a name of the site's own."""
-    if draft.email and has_proven_email(db, viewer.site.id, draft.email):
+    """A guest takes neither the address of a reader who can prove it, nor a name of the site's own.
+
+    Where nobody can sign in, nobody has proven anything.
+    """
+    if viewer.site.icons and draft.email and has_proven_email(db, viewer.site.id, draft.email):
         raise EmailTaken
     if is_lookalike(draft.name, viewer.site.reserved_names):
         raise NameReserved

@@ -38,6 +38,7 @@ url = "sqlite:///piensas.db"       # or postgresql://user:password@host/name
 # replies_shown = 10               # replies under each of them; further ones have their own page
 # order = "oldest"                 # oldest, newest, best or discussed
 # readers_choose_order = true
+# reserved_names = []              # names that only the newsroom writes under, with all that look alike
 # hold_everything = false
 hold_first_comment = {hold}       # until one comment of the same reader has been published
 # hold_links = 2                   # hold comments with this many links; 0: never
@@ -52,6 +53,51 @@ hold_first_comment = {hold}       # until one comment of the same reader has bee
 # longest_name = 245
 # longest_email = 100
 # longest_website = 200
+
+# Ways to sign in. One without a client_id is not offered. `piensas provider check NAME` says whether it
+# works. Each must send readers back to {{address}}/signin/NAME/callback
+
+[signin]
+# by_mail = true                   # a link and a code by email, where [mail] is set
+# stand_in = ""                    # one server for all four, for trying out on localhost
+
+[wordpress]
+# client_id = ""
+# client_secret = ""
+
+[google]
+# client_id = ""
+# client_secret = ""
+
+[x]
+# client_id = ""
+# client_secret = ""
+
+[facebook]
+# client_id = ""                   # the app's id
+# client_secret = ""               # the app's secret
+
+# Any other that speaks OpenID Connect, under a name of your own:
+# [openid.club]
+# issuer = "https://accounts.example.org"
+# client_id = ""
+# client_secret = ""
+# label = "Reading Club"
+# scopes = "openid profile email"
+
+[sso]
+# address = ""                     # your own log-in page
+# key = ""                         # a shared secret of 32 characters or more, or a public key in PEM
+# label = "Subscriber"
+# issuer = ""
+
+[mail]
+# host = ""
+# port = 587
+# user = ""
+# password = ""
+# security = "starttls"            # starttls, tls or none
+# sender = ""                      # News <news@example.org>
 """
 
 FIRST_STORY = """\

@@ -6,7 +6,7 @@ import httpx2
 from authlib.integrations.httpx_client import AsyncOAuth2Client, OAuthError
 
 from piensas.model.refusals import ProviderSilent, ProviderWrong
-from piensas.outside.fetching import AGENT, SECONDS, NotFetched, bounded, describe, fetch_json
+from piensas.outside.fetching import NotFetched, bounded, describe, fetch_json
 from piensas.outside.providers.provider import Provider
 
 CODE = "a-code-that-nobody-gave-out"
@@ -31,9 +31,7 @@ async def try_secret(provider: Provider, back: str) -> str:
         provider.client_secret,
         token_endpoint_auth_method=provider.token_auth,
         redirect_uri=back,
-        transport=bounded(),
-        headers=AGENT,
-        timeout=SECONDS,
+        **bounded(),
     ) as client:
         try:
             await client.fetch_token(provider.token, code=CODE, code_verifier=CODE * 2)

@@ -8,11 +8,12 @@ import ipaddress
 import logging
 import socket
 from collections.abc import AsyncIterator, Iterable
+from typing import Any
 
 import httpcore2
 import httpx2
 from httpcore2 import AsyncNetworkBackend, AsyncNetworkStream
-from httpx2 import URL, AsyncBaseTransport, AsyncHTTPTransport, Request, Response
+from httpx2 import URL, AsyncHTTPTransport, Response
 
 Host = tuple[str, int]
 KILOBYTE = 1 << 10
@@ -31,24 +32,9 @@ class NotFetched(Exception):
     """It was not there, too large, too slow, or at a place where we do not go. Says which."""
 
 
-class BoundedTransport(AsyncBaseTransport):
-    """Stops reading an answer that is larger than `limit` bytes."""
-
-    def __init__(self, inner: AsyncBaseTransport, limit: int) -> None:
-        self._inner = inner
-        self._limit = limit
-
-    async def handle_async_request(self, request: Request) -> Response:
-        answer = await self._inner.handle_async_request(request)
-        assert isinstance(answer.stream, httpx2.AsyncByteStream)
-        answer.stream = BoundedStream(answer.stream, self._limit)
-        return answer
-
-    async def aclose(self) -> None:
-        await self._inner.aclose()
-
-
 class BoundedStream(httpx2.AsyncByteStream):
+    """Stops an answer that is larger than `limit` bytes while it comes."""
+
     def __init__(self, stream: httpx2.AsyncByteStream, limit: int) -> None:
         self._stream = stream
         self._left = limit
@@ -74,16 +60,9 @@ class PublicBackend(AsyncNetworkBackend):
         self._hosts = frozenset(hosts)
         self._plain = httpcore2.AnyIOBackend()
 
-    async def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
-    ) -> AsyncNetworkStream:
+    async def connect_tcp(self, host: str, port: int, *more: Any, **options: Any) -> AsyncNetworkStream:
         address = host if (host, port) in self._hosts else await find_public_address(host, port)
-        return await self._plain.connect_tcp(address, port, timeout, local_address, socket_options)
+        return await self._plain.connect_tcp(address, port, *more, **options)
 
 
 async def find_public_address(host: str, port: int) -> str:
@@ -110,23 +89,28 @@ def is_public(address: str) -> bool:
     return parsed.is_global and not parsed.is_multicast
 
 
-def bounded(limit: int = LARGEST_ANSWER) -> BoundedTransport:
-    """For addresses that the site's settings name."""
-    return BoundedTransport(AsyncHTTPTransport(retries=0), limit)
+def bounded(limit: int = LARGEST_ANSWER) -> dict[str, Any]:
+    """How a client has to be made so that no answer is larger than `limit` bytes, or longer on its way."""
+
+    async def bind(answer: Response) -> None:
+        assert isinstance(answer.stream, httpx2.AsyncByteStream)
+        answer.stream = BoundedStream(answer.stream, limit)
+
+    return {"event_hooks": {"response": [bind]}, "headers": AGENT, "timeout": SECONDS}
 
 
-def guarded(limit: int, hosts: Iterable[Host] = ()) -> BoundedTransport:
-    """For addresses that strangers choose."""
+def guarded(hosts: Iterable[Host] = ()) -> AsyncHTTPTransport:
+    """The way to addresses that strangers choose."""
     transport = AsyncHTTPTransport(retries=0, trust_env=False)
     transport._pool = httpcore2.AsyncConnectionPool(
         ssl_context=httpx2.create_ssl_context(trust_env=False), network_backend=PublicBackend(hosts)
     )
-    return BoundedTransport(transport, limit)
+    return transport
 
 
 async def fetch_json(address: str, limit: int = LARGEST_ANSWER) -> object:
     """What an address of the settings answers, as JSON."""
-    async with httpx2.AsyncClient(transport=bounded(limit), headers=AGENT, timeout=SECONDS) as client:
+    async with httpx2.AsyncClient(**bounded(limit)) as client:
         try:
             async with asyncio.timeout(SECONDS):
                 answer = await client.get(address)
@@ -140,7 +124,7 @@ async def fetch_bytes(address: str, *, limit: int, seconds: float, hosts: Iterab
     """What is at an address that a stranger chose; no redirect is followed."""
     if URL(address).scheme not in ("https", "http"):
         raise NotFetched(f"{address!r} is not a web address")
-    async with httpx2.AsyncClient(transport=guarded(limit, hosts), headers=AGENT, timeout=seconds) as client:
+    async with httpx2.AsyncClient(transport=guarded(hosts), **bounded(limit)) as client:
         try:
             async with asyncio.timeout(seconds):
                 answer = await client.get(address)

@@ -18,7 +18,7 @@ from authlib.integrations.httpx_client import AsyncOAuth2Client, OAuthError
 from piensas.model.identity import Profile, SignIn
 from piensas.model.refusals import ProviderSilent, ProviderWrong, SignInCancelled
 from piensas.outside.breaker import Breaker
-from piensas.outside.fetching import AGENT, SECONDS, NotFetched, bounded, fetch_json
+from piensas.outside.fetching import SECONDS, NotFetched, bounded, fetch_json
 from piensas.outside.providers.provider import Claims, Provider
 from piensas.outside.tokens import Keyring, algorithms_of, import_key, read_token, require_claims
 
@@ -155,9 +155,7 @@ class Road:
             scope=provider.scopes,
             redirect_uri=back,
             code_challenge_method="S256",
-            transport=bounded(),
-            headers=AGENT,
-            timeout=SECONDS,
+            **bounded(),
         )
 
 

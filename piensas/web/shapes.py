@@ -123,6 +123,8 @@ async def read_shape(request: Request, shape: type[T]) -> T:
     body = await read_body(request)
     kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
     try:
+        if not body and not kind:
+            return msgspec.convert({}, shape)
         if kind == "application/json":
             return msgspec.json.decode(body, type=shape)
         if kind == "application/x-www-form-urlencoded":

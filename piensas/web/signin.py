@@ -129,7 +129,7 @@ async def come_back(
         raise SignInOver
     road = press.road(provider)
     try:
-        profile = await road.finish(sign_in, answer, callback_address(press, provider))
+        profile = await road.finish(sign_in, answer, return_address(press, provider))
         photo = await fetch_photo_of(press, profile)
         return await let_in(press, visit, sign_in, profile, road.provider.label, photo)
     except Refusal as refusal:
@@ -217,7 +217,7 @@ async def send_away(press: Press, sign_in: SignIn, state: str) -> Response[bytes
     """A page that goes on to the provider by itself, and says where it is going."""
     road = press.road(sign_in.provider)
     try:
-        errand = await road.begin(state, callback_address(press, sign_in.provider))
+        errand = await road.begin(state, return_address(press, sign_in.provider))
     except SignInRefused as refusal:
         refusal.label = road.provider.label
         raise
@@ -324,7 +324,7 @@ def alone(body: bytes, status: int = 200) -> Response[bytes]:
     return answer
 
 
-def callback_address(press: Press, provider: str) -> str:
+def return_address(press: Press, provider: str) -> str:
     return f"{press.site.address}/signin/{provider}/callback"
 
 
