@@ -72,8 +72,16 @@ class Worker:
             await self._send_letter(bytes.fromhex(job.what))
         except NotSent as fault:
             log.warning("letter_not_sent", job=job.id, tries=job.tries, reason=str(fault))
-            return fault.for_good or self.clock().now - time_of(job.id) > PATIENCE
+            return fault.for_good or self._is_old(job)
+        except Refusal:
+            raise
+        except Exception as fault:
+            log.error("job_failed", job=job.id, kind=job.kind, tries=job.tries, exc_info=fault)
+            return self._is_old(job)
         return True
+
+    def _is_old(self, job: Job) -> bool:
+        return self.clock().now - time_of(job.id) > PATIENCE
 
     async def _send_letter(self, state: bytes) -> None:
         """Sends what somebody needs to sign in. The secrets are made now, and only their hashes kept."""

@@ -100,7 +100,12 @@ def require_length(field: str, value: str, limit: int) -> None:
 
 
 def is_email(address: str) -> bool:
-    """An address that mail can be sent to as it stands (RFC 5321 mailbox, no display name)."""
+    """An address that mail can be sent to as it stands (RFC 5321 mailbox, no display name).
+
+    None that a header could be read to say otherwise (an encoded word, RFC 2047).
+    """
+    if "=?" in address:
+        return False
     try:
         validate_email(address, check_deliverability=False, test_environment=True)
     except EmailNotValidError:
