@@ -29,17 +29,24 @@ from piensas.store.votes import list_all_votes
 Words = Literal["remove", "keep"]
 
 
-def forget_reader(db: Connection, viewer: Viewer, words: Words, moment: Moment) -> None:
+class Farewell(msgspec.Struct, frozen=True):
+    """What is to become of the comments, and the browser (a hash) in which sign-ins may have begun."""
+
+    words: Words
+    browser: bytes
+
+
+def forget_reader(db: Connection, viewer: Viewer, farewell: Farewell, moment: Moment) -> None:
     """Erases the reader. Their comments are removed, replies keeping a place holder, or stay without name."""
     reader = viewer.reader
     if reader is None or viewer.is_guest:
         raise NotFound
     take_back_votes(db, reader)
     for comment in list_all_own_comments(db, reader.site_id, reader.id):
-        forget_comment(db, comment, words, moment)
+        forget_comment(db, comment, farewell.words, moment)
     emails = sorted({reader.email, *(each.email for each in list_identities(db, reader.site_id, reader.id))})
     erase_paces(db, reader.site_id, [pace_key(email) for email in emails])
-    erase_sign_ins_of(db, reader.site_id, reader.id, [email for email in emails if email])
+    erase_sign_ins_of(db, reader, farewell.browser, [email for email in emails if email])
     erase_identities(db, reader.site_id, reader.id)
     erase_sessions(db, reader.site_id, reader.id)
     if reader.photo:
@@ -56,7 +63,8 @@ def take_back_votes(db: Connection, reader: Reader) -> None:
 
 
 def forget_comment(db: Connection, comment: Comment, words: Words, moment: Moment) -> None:
-    """Takes everything from a comment that says whose it is, and with "remove" what it said."""
+    """Takes everything from a comment that says whose it is; what it said stays only where that is wanted
+    and somebody may read it."""
     story = find_story_to_change(db, comment.site_id, comment.story_id)
     if story is None:
         return
@@ -64,7 +72,7 @@ def forget_comment(db: Connection, comment: Comment, words: Words, moment: Momen
     erase_edits(db, before)
     nobody = {"name": "", "email": "", "website": "", "photo": "", "reader_id": None, "draft": None}
     after = save_comment_change(db, before, **nobody)
-    if words == "remove":
+    if words == "remove" or before.status in ("withdrawn", "rejected"):
         gone = {"text": "", "html": "", "fingerprint": 0, "status": "withdrawn"}
         after = save_comment_change(db, after, **gone)
         if before.status != "withdrawn":

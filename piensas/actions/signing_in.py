@@ -243,6 +243,8 @@ def keep_photo(db: Connection, reader: Reader, picture: bytes | None) -> Reader:
 
 
 def note_visit(db: Connection, session: Session, moment: Moment) -> None:
+    """A browser has been here today. A good time to forget sign-ins that nobody finished."""
+    erase_sign_ins_before(db, session.site_id, moment.now - LETTER)
     save_session_change(db, session.site_id, session.token_hash, seen_at=moment.now)
 
 

@@ -6,7 +6,7 @@ import httpx2
 from authlib.integrations.httpx_client import AsyncOAuth2Client, OAuthError
 
 from piensas.model.refusals import ProviderSilent, ProviderWrong
-from piensas.outside.fetching import NotFetched, bounded, describe, fetch_json
+from piensas.outside.fetching import UNREADABLE, NotFetched, bounded, describe, fetch_json
 from piensas.outside.providers.provider import Provider
 
 CODE = "a-code-that-nobody-gave-out"
@@ -39,7 +39,7 @@ async def try_secret(provider: Provider, back: str) -> str:
             return judge(str(fault.error), str(fault.description or ""))
         except httpx2.HTTPError as fault:
             raise ProviderSilent(describe(fault)) from fault
-        except (ValueError, TypeError, KeyError, AttributeError) as fault:
+        except UNREADABLE as fault:
             raise ProviderWrong(f"{provider.token} gave an answer that we cannot read") from fault
     raise ProviderWrong("it took a code that nobody gave out")
 

@@ -16,6 +16,8 @@ from httpcore2 import AsyncNetworkBackend, AsyncNetworkStream
 from httpx2 import URL, AsyncHTTPTransport, Response
 
 Host = tuple[str, int]
+UNREADABLE = (ValueError, TypeError, KeyError, AttributeError, RecursionError)
+"""What reading an answer raises that is not what it should be."""
 KILOBYTE = 1 << 10
 LARGEST_ANSWER = 256 * KILOBYTE
 SECONDS = 8.0
@@ -116,7 +118,7 @@ async def fetch_json(address: str, limit: int = LARGEST_ANSWER) -> object:
                 answer = await client.get(address)
             answer.raise_for_status()
             return answer.json()
-        except (httpx2.HTTPError, ValueError, TimeoutError) as fault:
+        except (httpx2.HTTPError, TimeoutError, *UNREADABLE) as fault:
             raise NotFetched(f"{address}: {describe(fault)}") from fault
 
 

@@ -18,7 +18,7 @@ from authlib.integrations.httpx_client import AsyncOAuth2Client, OAuthError
 from piensas.model.identity import Profile, SignIn
 from piensas.model.refusals import ProviderSilent, ProviderWrong, SignInCancelled
 from piensas.outside.breaker import Breaker
-from piensas.outside.fetching import SECONDS, NotFetched, bounded, fetch_json
+from piensas.outside.fetching import SECONDS, UNREADABLE, NotFetched, bounded, fetch_json
 from piensas.outside.providers.provider import Claims, Provider
 from piensas.outside.tokens import Keyring, algorithms_of, import_key, read_token, require_claims
 
@@ -47,7 +47,9 @@ class Road:
 
     async def begin(self, state: str, back: str) -> Errand:
         """`back` is our address that the provider sends the browser to."""
-        provider = await self._bounded(self._discover())
+        if self.breaker.rests:
+            raise ProviderSilent
+        provider = self._known if self._is_known else await self._bounded(self._discover())
         nonce, verifier = secrets.token_urlsafe(24), secrets.token_urlsafe(48)
         extra = dict(provider.extra)
         if provider.keys or provider.signs_answers:
@@ -73,6 +75,10 @@ class Road:
         self._known_until = 0.0
         return await self._bounded(self._discover())
 
+    @property
+    def _is_known(self) -> bool:
+        return not self.provider.discovers or time.monotonic() < self._known_until
+
     async def _bounded(self, work: Coroutine[Any, Any, T]) -> T:
         """Refuses at once while the provider rests, and in time when it does not answer."""
         if self.breaker.rests:
@@ -89,7 +95,7 @@ class Road:
 
     async def _discover(self) -> Provider:
         """The addresses that the issuer itself names (OpenID Connect Discovery 1.0), for an hour."""
-        if not self.provider.discovers or time.monotonic() < self._known_until:
+        if self._is_known:
             return self._known
         there = self.provider.issuer.rstrip("/") + "/.well-known/openid-configuration"
         found = await fetch_json(there)
@@ -116,7 +122,7 @@ class Road:
                 return provider.read(await self._ask(provider, client, token, sign_in))
             except OAuthError as fault:
                 raise ProviderWrong(f"{fault.error}: {fault.description}") from fault
-            except (ValueError, TypeError, KeyError, AttributeError) as fault:
+            except UNREADABLE as fault:
                 raise ProviderWrong(f"an answer that we cannot read: {fault!r}") from fault
 
     async def _ask(

@@ -11,7 +11,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, GuestProtocol, KeySet, OctKey, OKPKey, RSAKey
 
 from piensas.model.refusals import ProviderWrong
-from piensas.outside.fetching import fetch_json
+from piensas.outside.fetching import UNREADABLE, fetch_json
 
 Claims = dict[str, Any]
 Key = OctKey | RSAKey | ECKey | OKPKey
@@ -50,7 +50,7 @@ class Keyring:
         found = await fetch_json(self._address)
         try:
             self._keys = KeySet.import_key_set(found).keys  # type: ignore[arg-type]  # checked by it
-        except (JoseError, ValueError, TypeError, KeyError, AttributeError) as fault:
+        except (JoseError, *UNREADABLE) as fault:
             raise ProviderWrong(f"no keys at {self._address}: {fault}") from fault
         self._fetched_at = self._tell()
 
@@ -73,7 +73,7 @@ def read_token(token: object, key: Any, algorithms: Sequence[str]) -> Claims:
         raise ProviderWrong("no token that we could read")
     try:
         return jwt.decode(token, key, algorithms=list(algorithms)).claims
-    except (JoseError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as fault:
+    except (JoseError, *UNREADABLE) as fault:
         raise ProviderWrong(f"the token cannot be trusted: {fault}") from fault
 
 

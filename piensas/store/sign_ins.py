@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, or_, select, update
 
 from piensas.model.identity import SignIn
 from piensas.model.moment import first_id_at
+from piensas.model.reader import Reader
 from piensas.store.tables import sign_ins
 
 WHOLE = select(*(sign_ins.c[name] for name in SignIn.__struct_fields__))
@@ -44,9 +45,9 @@ def erase_sign_ins_before(db: Connection, site_id: int, at: int) -> None:
     db.execute(delete(sign_ins).where(sign_ins.c.site_id == site_id, sign_ins.c.id < first_id_at(at)))
 
 
-def erase_sign_ins_of(db: Connection, site_id: int, reader_id: int, emails: list[str]) -> None:
-    """Those that speak of a reader, by id or address."""
-    about = sign_ins.c.reader_id == reader_id
-    if emails:
-        about |= sign_ins.c.email.in_(emails)
-    db.execute(delete(sign_ins).where(sign_ins.c.site_id == site_id, about))
+def erase_sign_ins_of(db: Connection, reader: Reader, browser: bytes, emails: list[str]) -> None:
+    """Those that speak of a reader, by id or address, and those that began in their browser."""
+    about = or_(
+        sign_ins.c.reader_id == reader.id, sign_ins.c.browser == browser, sign_ins.c.email.in_(emails)
+    )
+    db.execute(delete(sign_ins).where(sign_ins.c.site_id == reader.site_id, about))

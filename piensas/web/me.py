@@ -12,7 +12,7 @@ from litestar.params import FromPath
 from sqlalchemy import Connection
 
 from piensas.actions.claiming import claim_comments
-from piensas.actions.erasing import Words, forget_reader
+from piensas.actions.erasing import Farewell, forget_reader
 from piensas.actions.signing_in import drop_identity, end_session, rename
 from piensas.drawing.pen import Pen, pen_of
 from piensas.model.refusals import LoginRequired, Malformed, Refusal
@@ -24,7 +24,7 @@ from piensas.web.own import Everything, read_everything, show_everything
 from piensas.web.press import Press
 from piensas.web.shapes import as_id, read_shape, wants_json
 from piensas.web.spoken import language_of
-from piensas.web.viewer import Visit, give_session, read_visit
+from piensas.web.viewer import Visit, give_session, hash_of, own_browser, read_visit
 
 SHOWN = 50
 """Comments on the page; the export has all."""
@@ -124,8 +124,9 @@ async def post_erasure(request: Request, press: NamedDependency[Press]) -> Respo
             raise Malformed("comments must be remove or keep, and sure yes")
         error = pen.speech.gettext("Please choose what becomes of your comments, and say that you are sure.")
         return page_answer(pen.draw("erasure.html", error=error), status=422)
-    words: Words = "remove" if shape.comments == "remove" else "keep"
-    await press.db.write(lambda db: forget_reader(db, visit.viewer, words, press.clock()))
+    browser = hash_of(own_browser(request, press.site.is_secure))
+    farewell = Farewell("remove" if shape.comments == "remove" else "keep", browser)
+    await press.db.write(lambda db: forget_reader(db, visit.viewer, farewell, press.clock()))
     answer = json_answer({"erased": True}) if wants_json(request) else page_answer(pen.draw("erased.html"))
     give_session(answer, press.site, "")
     return answer

@@ -8,7 +8,6 @@ from typing import Any
 
 import msgspec
 from litestar import Response, get, post
-from litestar.datastructures import Cookie
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
@@ -40,14 +39,15 @@ from piensas.web.spoken import language_of
 from piensas.web.viewer import (
     Visit,
     as_stranger,
+    browser_cookie,
+    browser_token,
     forget_scripts,
     give_session,
     hash_of,
-    only_cookie,
+    own_browser,
     read_visit,
 )
 
-HALF_AN_HOUR = 1_800
 ALONE = {"referrer-policy": "no-referrer", "cross-origin-opener-policy": "unsafe-none"}
 """A provider's page may be in the same window before and after, and is told nothing of where it was."""
 
@@ -88,7 +88,7 @@ async def begin(request: Request, press: NamedDependency[Press], provider: FromP
     require_own_page(request, press.site.address)
     visit = await read_visit(request, press)
     shape = await read_shape(request, SignInShape)
-    state, browser = secrets.token_urlsafe(32), browser_token(request, press)
+    state, browser = secrets.token_urlsafe(32), browser_token(request, press.site.is_secure)
     sign_in = begun(press, visit, provider, read_place(request), shape)
     sign_in = msgspec.structs.replace(sign_in, state=hash_of(state), browser=hash_of(browser))
     try:
@@ -100,7 +100,7 @@ async def begin(request: Request, press: NamedDependency[Press], provider: FromP
         if isinstance(refusal, NotFound) or wants_json(request):
             raise
         return await refuse(press, visit, sign_in, refusal)
-    answer.cookies.append(browser_cookie(press, browser))
+    answer.cookies.append(browser_cookie(browser, press.site.is_secure))
     if not sign_in.in_window:
         forget_scripts(answer, visit)
     return answer
@@ -123,7 +123,7 @@ async def come_back(
     """Back from a provider. Only the browser that left can come back, and only once."""
     visit = await read_visit(request, press)
     answer = single_values(request)
-    state, browser = hash_of(answer.get("state", "")), hash_of(own_browser(request, press))
+    state, browser = hash_of(answer.get("state", "")), hash_of(own_browser(request, press.site.is_secure))
     sign_in = await press.db.write(lambda db: take_sign_in(db, press.site.id, state, browser, press.clock()))
     if sign_in.provider != provider:
         raise SignInOver
@@ -142,7 +142,7 @@ async def by_code(request: Request, press: NamedDependency[Press]) -> Response[b
     require_own_page(request, press.site.address)
     visit = await read_visit(request, press)
     shape = await read_shape(request, CodeShape)
-    state, browser = hash_of(shape.state), hash_of(own_browser(request, press))
+    state, browser = hash_of(shape.state), hash_of(own_browser(request, press.site.is_secure))
     code = hash_of("".join(shape.code.split()))
     try:
         found = await press.db.write(
@@ -340,20 +340,3 @@ def single_values(request: Request) -> Mapping[str, str]:
     if len(values) != len(pairs):
         raise SignInOver
     return values
-
-
-def browser_token(request: Request, press: Press) -> str:
-    return own_browser(request, press) or secrets.token_urlsafe(32)
-
-
-def own_browser(request: Request, press: Press) -> str:
-    return only_cookie(request, browser_cookie(press, "").key)
-
-
-def browser_cookie(press: Press, value: str) -> Cookie:
-    """Tells us that who comes back is who left."""
-    secure = press.site.is_secure
-    name = "__Host-piensas-signin" if secure else "piensas-signin"
-    return Cookie(
-        name, value=value, path="/", max_age=HALF_AN_HOUR, secure=secure, httponly=True, samesite="lax"
-    )

@@ -19,6 +19,7 @@ from piensas.web.http import Request
 from piensas.web.press import Press
 
 YEAR = 365 * 86_400
+HALF_AN_HOUR = 1_800
 SCRIPTS = "piensas-scripts"
 DETAILS = "piensas-details"
 BROWSERS = (
@@ -145,6 +146,22 @@ def describe_browser(agent: str) -> str:
     name = next((name for mark, name in BROWSERS if mark in agent), "")
     system = next((name for mark, name in SYSTEMS if mark in agent), "")
     return ", ".join(filter(None, (name, system)))
+
+
+def browser_token(request: Request, is_secure: bool) -> str:
+    """The secret by which a browser that leaves to sign in is known when it comes back."""
+    return own_browser(request, is_secure) or secrets.token_urlsafe(32)
+
+
+def own_browser(request: Request, is_secure: bool) -> str:
+    return only_cookie(request, browser_cookie("", is_secure).key)
+
+
+def browser_cookie(value: str, is_secure: bool) -> Cookie:
+    name = "__Host-piensas-signin" if is_secure else "piensas-signin"
+    return Cookie(
+        name, value=value, path="/", max_age=HALF_AN_HOUR, secure=is_secure, httponly=True, samesite="lax"
+    )
 
 
 def only_cookie(request: Request, name: str) -> str:
