@@ -154,6 +154,7 @@ const missing = () => {
 
 /** @param {SubmitEvent} event */
 const post = async (event) => {
+  if (event.submitter?.hasAttribute("formaction")) return;
   event.preventDefault();
   if (form.getAttribute("aria-busy") === "true") return;
   form.classList.add("open");

@@ -12,13 +12,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import msgspec
 from playwright.sync_api import Browser, Page
 
 from demo import grow
 from piensas.model.moment import Clock
-from piensas.settings import read_settings
+from piensas.settings import SignIn, read_settings
 from tests.browser.conftest import open_chromium
 from tests.newsroom import serve
+from tests.providers import open_providers
 
 FOLDER = Path(__file__).parents[2] / "docs" / "pictures"
 NOW = 1_795_000_000.0
@@ -56,12 +58,32 @@ def show_greeting(page: Page) -> None:
     scroll_to(page, "#respond")
 
 
+def show_connecting(page: Page) -> None:
+    """Away at a provider, in a window of its own."""
+    page.locator("#box-text").fill(THOUGHT)
+    with page.expect_popup():
+        page.locator('[data-icon="facebook"]').click()
+    scroll_to(page, "#respond")
+
+
+def show_signed_in(page: Page) -> None:
+    page.locator("#box-text").fill(THOUGHT)
+    with page.expect_popup() as opened:
+        page.locator('[data-icon="google"]').click()
+    opened.value.locator('[name="name"]').fill("Night reader")
+    opened.value.locator('button[value="yes"]').click()
+    page.locator(".who").wait_for()
+    scroll_to(page, "#respond")
+
+
 PICTURES: dict[str, tuple[str, tuple[int, int], str, Prepare]] = {
     "front-light.png": ("/", (1280, 980), "light", show_top),
     "story.png": (STORY, (1280, 980), "light", show_top),
     "box.png": (STORY, (1280, 620), "light", show_box),
     "thread-dark.png": (STORY, (1280, 980), "dark", show_thread),
     "phone-es.png": (HISTORIA, (390, 844), "light", show_greeting),
+    "signed-in.png": (STORY, (1280, 620), "light", show_signed_in),
+    "connecting-phone.png": (STORY, (390, 700), "dark", show_connecting),
 }
 
 
@@ -81,8 +103,11 @@ def serve_demo() -> Iterator[str]:
     with TemporaryDirectory(prefix="piensas-") as folder:
         os.environ["PIENSAS_DATABASE_URL"] = f"sqlite:///{folder}/piensas.db"
         grow.main()
-        with serve(read_settings(grow.HERE / "piensas.toml"), Clock(lambda: NOW)) as address:
-            yield address
+        with open_providers() as stand_ins:
+            settings = read_settings(grow.HERE / "piensas.toml")
+            settings = msgspec.structs.replace(settings, signin=SignIn(stand_in=stand_ins.address), openid={})
+            with serve(settings, Clock(lambda: NOW)) as address:
+                yield address
 
 
 def take_picture(
