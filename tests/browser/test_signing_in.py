@@ -14,8 +14,8 @@ from tests.browser.words import ENGLISH
 from tests.conftest import OpenNewsroom
 from tests.newsroom import Newsroom
 from tests.providers import (
-    Tricksters,
     Trick,
+    Tricksters,
     code_of,
     latest_letter,
     open_letter_box,
@@ -100,7 +100,7 @@ def test_an_icon_signs_in_and_the_words_are_still_there(
     expect(tab.page.locator('[name="email"]')).to_be_visible()
 
 
-@pytest.mark.parametrize("device", (COMPUTER, OLD_PHONE), ids=("with scripts", "without scripts"))
+@pytest.mark.parametrize("device", [COMPUTER, OLD_PHONE], ids=("with scripts", "without scripts"))
 def test_who_says_no_is_back_with_their_words(
     signing_in: Newsroom, providers: Tricksters, arrive: Arrive, device: Device
 ) -> None:
@@ -153,7 +153,7 @@ def test_where_no_window_may_open_the_same_one_goes(
     expect(tab.page.locator("#box-text")).to_have_value("One window is enough.")
 
 
-@pytest.mark.parametrize("device", (COMPUTER, OLD_PHONE), ids=("with scripts", "without scripts"))
+@pytest.mark.parametrize("device", [COMPUTER, OLD_PHONE], ids=("with scripts", "without scripts"))
 def test_change_shows_every_way_without_logging_out(
     signing_in: Newsroom, providers: Tricksters, arrive: Arrive, device: Device
 ) -> None:
@@ -172,7 +172,7 @@ def test_change_shows_every_way_without_logging_out(
     expect(tab.page.locator(".comment .by").filter(has_text="A guest name")).to_be_visible()
 
 
-@pytest.mark.parametrize("device", (COMPUTER, OLD_PHONE), ids=("with scripts", "without scripts"))
+@pytest.mark.parametrize("device", [COMPUTER, OLD_PHONE], ids=("with scripts", "without scripts"))
 def test_a_letter_signs_in(
     signing_in: Newsroom, providers: Tricksters, arrive: Arrive, device: Device
 ) -> None:
@@ -200,8 +200,8 @@ def test_a_provider_that_fails_says_so_in_the_box(
     expect(tab.page.locator("#box-text")).to_have_value("Kept through it all.")
 
 
-@pytest.mark.parametrize("scheme", ("light", "dark"))
-@pytest.mark.parametrize("width", (320, 1280))
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [320, 1280])
 def test_the_pages_of_signing_in_are_for_everybody(
     signing_in: Newsroom, providers: Tricksters, arrive: Arrive, scheme: str, width: int
 ) -> None:
