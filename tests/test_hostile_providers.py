@@ -68,6 +68,7 @@ TOKENS: dict[str, Bend] = {
     "its own key": lambda token: forge(token, {"alg": "RS256", "jwk": {"kty": "oct", "k": "eA"}}),
     "unknown crit": lambda token: forge(token, {"alg": "RS256", "kid": "one", "crit": ["x"], "x": 1}),
     "changed": lambda token: token[:-8] + "AAAAAAAA",
+    "spelt otherwise": lambda token: token[:-1] + chr(ord(token[-1]) + 1),
     "too long": lambda token: token + "A" * 20_000,
     "no token": lambda token: None,
     "a number": lambda token: 7,

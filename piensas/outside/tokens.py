@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeGuard
@@ -72,9 +73,17 @@ def read_token(token: object, key: Any, algorithms: Sequence[str]) -> Claims:
     if not isinstance(token, str) or len(token) > LONGEST_TOKEN:
         raise ProviderWrong("no token that we could read")
     try:
+        if not all(map(is_spelt_plainly, token.split("."))):
+            raise ProviderWrong("the token is not spelt as it should be")
         return jwt.decode(token, key, algorithms=list(algorithms)).claims
     except (JoseError, *UNREADABLE) as fault:
         raise ProviderWrong(f"the token cannot be trusted: {fault}") from fault
+
+
+def is_spelt_plainly(part: str) -> bool:
+    """Is it the one way to write its bytes in base64url, without padding (RFC 7515, 2)?"""
+    padded = part + "=" * (-len(part) % 4)
+    return base64.urlsafe_b64encode(base64.urlsafe_b64decode(padded)).decode().rstrip("=") == part
 
 
 def require_claims(claims: Mapping[str, Any], *, issuer: str, client: str, nonce: str, now: float) -> None:
