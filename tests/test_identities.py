@@ -14,6 +14,7 @@ from piensas.actions.banning import ban_author, unban_author
 from piensas.model.moment import Clock
 from piensas.settings import SignIn
 from piensas.store.readers import find_reader
+from piensas.web.viewer import browser_cookie, session_cookie
 from tests.conftest import OpenNewsroom
 from tests.newsroom import Newsroom, Person
 from tests.providers import (
@@ -385,6 +386,8 @@ def test_M36_a_neighbours_cookie_is_not_ours(open_site: OpenNewsroom, providers:
     assert twice.status_code == 403
     once = newsroom.person().get(path, cookie=f"piensas-signin={browser}")
     assert once.status_code == 303
+    assert browser_cookie("x", is_secure=True).key == "__Host-piensas-signin"
+    assert session_cookie(True) == "__Host-piensas"
     for cookie in once.headers.get_list("set-cookie"):
         assert "HttpOnly" in cookie
         assert re.search(r"SameSite=lax", cookie, re.IGNORECASE)
