@@ -408,6 +408,26 @@ def test_M37_a_few_wrong_codes_end_the_sign_in_whatever_else_succeeds(  # noqa: 
     assert ana.send_json("/signin/code", {"state": state, "code": code}).status_code == 403
 
 
+def test_M31_an_old_draft_opens_no_way_back(  # noqa: N802
+    signing_in: Newsroom, providers: Tricksters
+) -> None:
+    """A draft's id gives a guest's browser its session back; neither a reader's, nor a banned guest's."""
+    draft = {"text": "The same words.", "draft": "draft-00000001"}
+    ana, guest = signing_in.person(), signing_in.person()
+    sign_in(ana, providers)
+    mine = ana.send_json(signing_in.comments, draft).json()["comment"]["id"]
+    ana.send("/signout", {"language": "en"})
+    again = ana.send_json(signing_in.comments, draft)
+    assert again.json()["comment"]["id"] == mine
+    assert ana.change(mine, "text", text="Changed.").status_code == 404
+
+    old = {"draft": "draft-00000002", "text": "A guest's."}
+    theirs = guest.comment(old["text"], draft=old["draft"])
+    signing_in.db.do(lambda db: ban_author(db, 1, int(theirs), signing_in_clock(signing_in)))
+    guest.post(old["text"], draft=old["draft"])
+    assert guest.change(theirs, "text", text="Changed.").status_code == 404
+
+
 def test_a_new_session_is_given_at_every_sign_in(signing_in: Newsroom, providers: Tricksters) -> None:
     ana = signing_in.person()
     ana.comment("As a guest.")

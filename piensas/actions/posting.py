@@ -26,7 +26,7 @@ from piensas.store.comments import (
     save_comment,
 )
 from piensas.store.history import save_decision
-from piensas.store.identities import has_proven_email
+from piensas.store.identities import count_identities, has_proven_email
 from piensas.store.paces import find_last_pace, save_paces
 from piensas.store.readers import find_reader, save_reader, save_reader_change
 from piensas.store.sessions import save_session, save_session_change
@@ -123,10 +123,14 @@ def find_repeated(viewer: Viewer, draft: Draft, alike: list[Comment], moment: Mo
 
 
 def give_back(db: Connection, viewer: Viewer, sent: Comment, moment: Moment) -> None:
-    """A browser that never got our answer proves by its draft's id that the comment is its own."""
+    """A guest's browser that never got our answer proves by its draft's id that the comment is its own.
+
+    Who has signed in, or was banned, comes back by signing in and by nothing else.
+    """
     if viewer.reader is None and sent.reader_id:
         reader = find_reader(db, sent.site_id, sent.reader_id)
-        if reader:
+        is_guest = count_identities(db, sent.site_id, sent.reader_id) == 0
+        if reader and is_guest and reader.banned_at is None:
             save_session(db, guest_session(viewer, reader, moment))
 
 
