@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from functools import partial
 
 from bench.load import COLUMNS, Contest, load
@@ -13,7 +12,7 @@ from bench.seed import id_of, key_of, path_of
 from bench.servers import serve_site
 from piensas.cli.opening import find_settings, open_database
 from piensas.model.moment import Clock
-from piensas.model.session import Session
+from piensas.model.session import Session, hash_of
 from piensas.store.sessions import save_session
 from piensas.store.stories import find_story_by_key
 from piensas.web.viewer import SCRIPTS, session_cookie
@@ -56,7 +55,7 @@ def plant_session(plan: Plan) -> int:
         assert story is not None
         session = Session(
             site_id=settings.site.id,
-            token_hash=hashlib.sha256(TOKEN.encode()).digest(),
+            token_hash=hash_of(TOKEN),
             reader_id=id_of(plan.small, 0),
             id=moment.id,
             seen_at=moment.now,

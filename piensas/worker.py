@@ -6,7 +6,6 @@ May import: model, store, actions, outside, drawing, settings.
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import secrets
 
 import msgspec
@@ -18,6 +17,7 @@ from piensas.model.identity import SignIn
 from piensas.model.job import PATIENCE, Job, pause_after
 from piensas.model.moment import Clock, time_of
 from piensas.model.refusals import Refusal
+from piensas.model.session import hash_of
 from piensas.model.site import Site
 from piensas.settings import Settings
 from piensas.store.database import Database
@@ -103,7 +103,3 @@ class Worker:
         text = pen.draw("letter.txt", code=code, link=there).decode()
         html = pen.draw("letter.html", code=code, link=there).decode()
         return subject % {"site": self.site.name, "code": code}, text, html
-
-
-def hash_of(secret: str) -> bytes:
-    return hashlib.sha256(secret.encode()).digest()

@@ -3,15 +3,16 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import Literal
 
 import msgspec
 from sqlalchemy import Connection
 
+from piensas.actions.changing import decision_of
 from piensas.actions.counting import count_change
+from piensas.actions.posting import email_pace
 from piensas.actions.voting import change_vote
-from piensas.model.comment import Comment, Decision
+from piensas.model.comment import Comment
 from piensas.model.moment import Moment
 from piensas.model.reader import Reader, Viewer
 from piensas.model.refusals import NotFound
@@ -45,7 +46,7 @@ def forget_reader(db: Connection, viewer: Viewer, farewell: Farewell, moment: Mo
     for comment in list_all_own_comments(db, reader.site_id, reader.id):
         forget_comment(db, comment, farewell.words, moment)
     emails = sorted({reader.email, *(each.email for each in list_identities(db, reader.site_id, reader.id))})
-    erase_paces(db, reader.site_id, [pace_key(email) for email in emails])
+    erase_paces(db, reader.site_id, [email_pace(email) for email in emails])
     erase_sign_ins_of(db, reader, farewell.browser, [email for email in emails if email])
     erase_identities(db, reader.site_id, reader.id)
     erase_sessions(db, reader.site_id, reader.id)
@@ -76,22 +77,5 @@ def forget_comment(db: Connection, comment: Comment, words: Words, moment: Momen
         gone = {"text": "", "html": "", "fingerprint": 0, "status": "withdrawn"}
         after = save_comment_change(db, after, **gone)
         if before.status != "withdrawn":
-            save_decision(db, decision_of(before, moment))
+            save_decision(db, decision_of(before, "withdrawn", ("erased",), "author", moment))
     count_change(db, story, msgspec.structs.replace(before, reader_id=None), after)
-
-
-def decision_of(comment: Comment, moment: Moment) -> Decision:
-    return Decision(
-        site_id=comment.site_id,
-        story_id=comment.story_id,
-        comment_id=comment.id,
-        id=moment.id,
-        by="author",
-        before=comment.status,
-        after="withdrawn",
-        reasons=("erased",),
-    )
-
-
-def pace_key(email: str) -> str:
-    return f"email:{hashlib.sha256(email.casefold().encode()).hexdigest()}"

@@ -12,6 +12,7 @@ from piensas.markup.comment import RENDERER, count_links, render_markdown
 from piensas.model.access import require_may_answer, require_may_post
 from piensas.model.comment import Comment, Decision
 from piensas.model.draft import Draft, require_details, require_text, tidy_draft
+from piensas.model.identity import email_key
 from piensas.model.lookalike import is_lookalike
 from piensas.model.moment import Moment, time_of
 from piensas.model.reader import Reader, Viewer
@@ -170,8 +171,13 @@ def list_pace_keys(viewer: Viewer, draft: Draft) -> list[str]:
     if viewer.sender:
         keys.append(f"sender:{viewer.sender}")
     if draft.email:
-        keys.append(f"email:{hashlib.sha256(draft.email.casefold().encode()).hexdigest()}")
+        keys.append(email_pace(draft.email))
     return keys
+
+
+def email_pace(address: str) -> str:
+    """The key under which an address' pace is kept."""
+    return f"email:{hashlib.sha256(email_key(address).encode()).hexdigest()}"
 
 
 def save_author(db: Connection, viewer: Viewer, draft: Draft, moment: Moment) -> Reader:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import msgspec
 
 from piensas.model.moment import DAY, time_of
@@ -32,6 +34,11 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def is_guest(self) -> bool:
         return not self.provider
+
+
+def hash_of(secret: str) -> bytes:
+    """What we keep of a secret that only a browser or a letter has."""
+    return hashlib.sha256(secret.encode()).digest()
 
 
 def is_over(session: Session, now: int) -> bool:

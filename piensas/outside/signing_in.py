@@ -71,7 +71,7 @@ class Road:
         return await self._bounded(self._identify(sign_in, answer, back))
 
     async def discover(self) -> Provider:
-        """The provider with all its addresses, asked for now."""
+        """The provider with all its addresses, as it names them today."""
         self._known_until = 0.0
         return await self._bounded(self._discover())
 

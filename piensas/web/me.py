@@ -16,6 +16,7 @@ from piensas.actions.erasing import Farewell, forget_reader
 from piensas.actions.signing_in import drop_identity, end_session, rename
 from piensas.drawing.pen import Pen, pen_of
 from piensas.model.refusals import LoginRequired, Malformed, Refusal
+from piensas.model.session import hash_of
 from piensas.web.answers import json_answer, page_answer, see
 from piensas.web.errors import STATUS, words_for
 from piensas.web.http import Request
@@ -24,7 +25,7 @@ from piensas.web.own import Everything, read_everything, show_everything
 from piensas.web.press import Press
 from piensas.web.shapes import as_id, read_shape, wants_json
 from piensas.web.spoken import language_of
-from piensas.web.viewer import Visit, give_session, hash_of, own_browser, read_visit
+from piensas.web.viewer import Visit, give_session, own_browser, read_visit
 
 SHOWN = 50
 """Comments on the page; the export has all."""

@@ -26,6 +26,7 @@ from piensas.drawing.pen import pen_of
 from piensas.model.draft import tidy_line
 from piensas.model.identity import Profile, SignIn, email_key
 from piensas.model.refusals import CodeWrong, NotFound, Refusal, SignInOver, SignInRefused
+from piensas.model.session import hash_of
 from piensas.web.answers import json_answer, page_answer, see
 from piensas.web.box import Typed, typed_box, write_typed
 from piensas.web.boxed import refuse_in_box, show_in_box
@@ -43,7 +44,6 @@ from piensas.web.viewer import (
     browser_token,
     forget_scripts,
     give_session,
-    hash_of,
     own_browser,
     read_visit,
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import ipaddress
 import secrets
 
@@ -12,7 +11,7 @@ from litestar.datastructures import Cookie
 
 from piensas.actions.signing_in import note_visit
 from piensas.model.reader import Viewer
-from piensas.model.session import Session, is_due, is_over
+from piensas.model.session import Session, hash_of, is_due, is_over
 from piensas.model.site import Site
 from piensas.store.sessions import find_session
 from piensas.web.http import Request
@@ -169,10 +168,6 @@ def only_cookie(request: Request, name: str) -> str:
     pairs = (pair.partition("=") for pair in request.headers.get("cookie", "").split(";"))
     values = [value.strip() for key, _, value in pairs if key.strip() == name]
     return values[0] if len(values) == 1 else ""
-
-
-def hash_of(token: str) -> bytes:
-    return hashlib.sha256(token.encode()).digest()
 
 
 def find_address(request: Request, trusted: tuple[str, ...]) -> str:
