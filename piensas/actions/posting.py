@@ -155,15 +155,22 @@ def find_answered(db: Connection, story: Story, draft: Draft) -> Comment | None:
 
 def require_pace(db: Connection, viewer: Viewer, draft: Draft, moment: Moment) -> None:
     """Refuses a reader, address or e-mail that posted a moment ago; remembers this time otherwise."""
-    pause = viewer.rules.seconds_between_comments * SECOND
-    keys = list_pace_keys(viewer, draft)
+    require_pause(db, viewer, list_pace_keys(viewer, draft), comment_pause(viewer), moment)
+
+
+def require_pause(db: Connection, viewer: Viewer, keys: list[str], pause: int, moment: Moment) -> None:
+    """That none of the keys was used in the last `pause` milliseconds; from now on they have been."""
     if not pause or not keys:
         return
-
     last = find_last_pace(db, viewer.site.id, keys)
     if last is not None and 0 <= moment.now - last < pause:
         raise TooFast(retry_after=-(-(last + pause - moment.now) // SECOND))
-    save_paces(db, viewer.site.id, keys, moment.now, moment.now - max(pause, LONGEST_PACE))
+    longest = max(comment_pause(viewer), LONGEST_PACE)
+    save_paces(db, viewer.site.id, keys, moment.now, moment.now - longest)
+
+
+def comment_pause(viewer: Viewer) -> int:
+    return viewer.rules.seconds_between_comments * SECOND
 
 
 def list_pace_keys(viewer: Viewer, draft: Draft) -> list[str]:

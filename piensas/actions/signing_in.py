@@ -8,7 +8,7 @@ import hmac
 import msgspec
 from sqlalchemy import Connection
 
-from piensas.actions.posting import LONGEST_PACE, MINUTE, SECOND
+from piensas.actions.posting import MINUTE, require_pause
 from piensas.model.draft import is_email, require_name, tidy_line
 from piensas.model.identity import LETTER, MOST_TRIES, SIGN_IN, Identity, Profile, SignIn, email_key
 from piensas.model.job import Job
@@ -22,7 +22,6 @@ from piensas.model.refusals import (
     IdentityTaken,
     NotFound,
     SignInOver,
-    TooFast,
 )
 from piensas.model.session import Session
 from piensas.model.site import Site
@@ -36,7 +35,6 @@ from piensas.store.identities import (
     save_identity_change,
 )
 from piensas.store.jobs import save_job
-from piensas.store.paces import find_last_pace, save_paces
 from piensas.store.photos import erase_photo, save_photo
 from piensas.store.readers import find_reader, save_reader, save_reader_change
 from piensas.store.sessions import erase_session, list_sessions, save_session, save_session_change
@@ -85,11 +83,7 @@ def require_letter_pace(db: Connection, viewer: Viewer, email: str, moment: Mome
     keys = [f"letter:{hashlib.sha256(email_key(email).encode()).hexdigest()}"]
     if viewer.sender:
         keys.append(f"letters:{viewer.sender}")
-    last = find_last_pace(db, viewer.site.id, keys)
-    if last is not None and 0 <= moment.now - last < LETTER_PAUSE:
-        raise TooFast(retry_after=-(-(last + LETTER_PAUSE - moment.now) // SECOND))
-    pause = viewer.rules.seconds_between_comments * SECOND
-    save_paces(db, viewer.site.id, keys, moment.now, moment.now - max(pause, LONGEST_PACE))
+    require_pause(db, viewer, keys, LETTER_PAUSE, moment)
 
 
 def write_secrets(db: Connection, site_id: int, state: bytes, *, code: bytes, link: bytes) -> SignIn | None:
