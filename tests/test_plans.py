@@ -12,13 +12,13 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import Connection
 
 from piensas.model.story import Story
-from piensas.store import comments, ranks, readers, stories, threads, votes
+from piensas.store import comments, paces, ranks, readers, sessions, stories, threads, votes
 from piensas.store.upgrading import upgrade
 from tests.newsroom import Newsroom
 
 QUESTIONS = {
     f"{module.__name__}.{name}": question
-    for module in (comments, ranks, readers, stories, threads)
+    for module in (comments, paces, ranks, readers, sessions, stories, threads, votes)
     for name, question in vars(module).items()
     if name.isupper()
     and isinstance(question, Executable)
@@ -46,6 +46,7 @@ def test_every_prepared_question_goes_by_a_key_or_an_index_to_what_it_wants(
     for step in plan:
         assert not step.startswith("SCAN"), plan
         assert not step.endswith("comments USING PRIMARY KEY (site_id=? AND story_id=?)"), plan
+        assert not step.endswith("(site_id=?)"), plan
 
 
 def test_posting_asks_as_many_questions_in_a_long_thread_as_in_a_short_one(newsroom: Newsroom) -> None:
