@@ -22,6 +22,7 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
 PROOF = "piensas.proof"
+NOTHING: Message = {"type": "http.response.body", "body": b""}
 MEANINGFUL = frozenset({"order", "after", "before", "p", "page_id", "language"})
 
 
@@ -57,13 +58,9 @@ class FrontDoor:
                 self.pages.keep(address, page)
 
         variant = page.variant(choose_encoding(accepted, len(page.body)))
-        if known and has_etag(known, page.etag):
-            status, headers, body = 304, variant.unchanged, b""
-        else:
-            status, headers, body = page.status, variant.headers, variant.body
-        await send({"type": "http.response.start", "status": status, "headers": headers})
-        is_short = scope["method"] == "HEAD"
-        await send({"type": "http.response.body", "body": b"" if is_short else body, "more_body": False})
+        is_known = known and has_etag(known, page.etag)
+        await send(variant.unchanged if is_known else variant.start)
+        await send(NOTHING if is_known or scope["method"] == "HEAD" else variant.end)
 
     def _is_true_here(self, page: ReadyPage) -> bool:
         """While the store cannot be asked, what was true last counts as true."""

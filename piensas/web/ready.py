@@ -11,7 +11,7 @@ import time
 import zlib
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 import brotli
@@ -20,10 +20,13 @@ import msgspec
 from piensas.store.database import Database
 
 Headers = list[tuple[bytes, bytes]]
+Message = dict[str, Any]
 REPEATED = (b"etag", b"cache-control", b"vary", b"content-location", b"expires")
 SESSION = b"piensas="
 SCRIPTS = b"piensas-scripts=1"
 SMALLEST_TO_PACK = 400
+LONGEST_OFFER = 200
+"""Bytes of an `Accept-Encoding` that are read."""
 OVERHEAD = 600
 
 
@@ -43,13 +46,14 @@ class Proof(msgspec.Struct, frozen=True):
 class Variant(msgspec.Struct):
     """The bytes of a page in one encoding, with the headers that go with them.
 
-    `unchanged` are the headers that a 304 repeats (RFC 9110, 15.4.5). `head` and `unchanged_head` are
-    both as HTTP/1.1 writes them.
+    `start` and `end` are the answer as ASGI sends it, `unchanged` starts a 304 with the headers that it
+    repeats (RFC 9110, 15.4.5). `head` and `unchanged_head` are the headers as HTTP/1.1 writes them.
     """
 
     body: bytes
-    headers: Headers
-    unchanged: Headers
+    start: Message
+    end: Message
+    unchanged: Message
     head: bytes
     unchanged_head: bytes
     is_tight: bool
@@ -89,9 +93,16 @@ class ReadyPage(msgspec.Struct):
             headers.append((b"vary", b"accept-encoding"))
         if encoding:
             headers.append((b"content-encoding", encoding))
-        unchanged = [(name, value) for name, value in headers if name in REPEATED]
-        done = is_tight or not encoding
-        return Variant(body, headers, unchanged, write_head(headers), write_head(unchanged), done)
+        repeated = [(name, value) for name, value in headers if name in REPEATED]
+        return Variant(
+            body,
+            start=start_of(self.status, headers),
+            end={"type": "http.response.body", "body": body},
+            unchanged=start_of(304, repeated),
+            head=write_head(headers),
+            unchanged_head=write_head(repeated),
+            is_tight=is_tight or not encoding,
+        )
 
 
 class ReadyPages:
@@ -171,14 +182,21 @@ def is_personal(cookies: bytes) -> bool:
     return SESSION in cookies and SCRIPTS not in cookies
 
 
+def start_of(status: int, headers: Headers) -> Message:
+    return {"type": "http.response.start", "status": status, "headers": headers}
+
+
 def write_head(headers: Headers) -> bytes:
     return b"".join(name + b": " + value + b"\r\n" for name, value in headers) + b"\r\n"
 
 
 def choose_encoding(accepted: bytes, size: int) -> bytes:
     """The best encoding that the client takes (RFC 9110, 12.5.3), empty for none."""
-    if size < SMALLEST_TO_PACK:
-        return b""
+    return best_encoding(accepted[:LONGEST_OFFER]) if size >= SMALLEST_TO_PACK else b""
+
+
+@lru_cache(256)
+def best_encoding(accepted: bytes) -> bytes:
     offers = dict(map(read_offer, accepted.lower().split(b",")))
     for encoding in (b"br", b"gzip"):
         if offers.get(encoding, offers.get(b"*", False) if encoding == b"gzip" else False):
