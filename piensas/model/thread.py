@@ -84,5 +84,6 @@ def keep_visible(node: Node) -> bool:
 def count_hidden(trees: Iterable[Node]) -> None:
     """Notes on every root how many of its published replies are not on this page."""
     for tree in trees:
-        below = tree.shows - tree.comment.is_published
-        tree.hidden = max(tree.comment.replies - below, 0)
+        if tree.comment.replies:
+            below = tree.shows - tree.comment.is_published
+            tree.hidden = max(tree.comment.replies - below, 0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import multiprocessing
 import os
 import signal
@@ -75,7 +76,9 @@ def create_app() -> FrontDoor:
     """The application as the server starts it in each worker: settings from file and environment."""
     end_with_parent()
     name = os.environ.get(SETTINGS_FILE)
-    return build_app(read_settings(Path(name) if name else None))
+    app = build_app(read_settings(Path(name) if name else None))
+    gc.freeze()  # what is here now stays: the collector need not look at it again and again
+    return app
 
 
 def end_with_parent() -> None:
