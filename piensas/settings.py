@@ -20,7 +20,7 @@ from piensas.model.site import Site
 
 PREFIX = "PIENSAS_"
 LOCAL = r"^$|^http://(localhost|127\.0\.0\.1)(:[0-9]+)?$"
-NAME = r"^(?!(wordpress|google|x|facebook|sso|email)$)[a-z][a-z0-9]{1,19}$"
+NAME = r"^(?!(wordpress|google|x|facebook|sso|email|passkey|invitation)$)[a-z][a-z0-9]{1,19}$"
 
 
 class BadSettings(Exception):

@@ -173,9 +173,13 @@ def write_stories(folder: Path) -> None:
 Change = Callable[[Settings], Settings]
 
 
+def unchanged(settings: Settings) -> Settings:
+    return settings
+
+
 @contextmanager
 def open_newsroom(
-    url: str, folder: Path, change: Change = lambda settings: settings, **rules: Any
+    url: str, folder: Path, change: Change = unchanged, host: str = "127.0.0.1", **rules: Any
 ) -> Iterator[Newsroom]:
     """Serves a site on a free port, in this process, with a clock that the test turns."""
     settings = change(settings_for(url, folder, **rules))
@@ -186,18 +190,18 @@ def open_newsroom(
         db = Database(url)
         stack.callback(db.close)
         publish_folder(db, settings.site, folder, Clock(hands))
-        address = stack.enter_context(serve(settings, Clock(hands)))
+        address = stack.enter_context(serve(settings, Clock(hands), host))
         newsroom = Newsroom(address, settings, db, hands)
         stack.callback(newsroom.close)
         yield newsroom
 
 
 @contextmanager
-def serve(settings: Settings, clock: Clock | None = None) -> Iterator[str]:
-    """The address of the running site."""
+def serve(settings: Settings, clock: Clock | None = None, host: str = "127.0.0.1") -> Iterator[str]:
+    """The address of the running site, by one of this machine's names for itself."""
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
-        address = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        address = f"http://{host}:{listening.getsockname()[1]}"
         at_home = msgspec.structs.replace(settings.site, address=address)
         app = build_app(msgspec.structs.replace(settings, site=at_home), clock)
         config = uvicorn.Config(

@@ -8,7 +8,7 @@ import hmac
 import msgspec
 from sqlalchemy import Connection
 
-from piensas.actions.posting import MINUTE, require_pause
+from piensas.actions.posting import MINUTE, list_reserved_names, require_pause
 from piensas.model.draft import is_email, require_name, tidy_line
 from piensas.model.identity import LETTER, MOST_TRIES, SIGN_IN, Identity, Profile, SignIn, email_key
 from piensas.model.job import Job
@@ -172,7 +172,7 @@ def add_identity(
 def welcome(db: Connection, site: Site, entry: Entry, moment: Moment) -> Reader:
     """A reader whom we have not seen before."""
     profile = entry.profile
-    name = "" if is_lookalike(profile.name, site.reserved_names) else profile.name
+    name = "" if is_lookalike(profile.name, list_reserved_names(db, site)) else profile.name
     reader = Reader(
         site_id=site.id,
         id=moment.id,
@@ -268,7 +268,8 @@ def rename(db: Connection, viewer: Viewer, name: str) -> Reader:
     """Under which name the reader writes from now on."""
     assert viewer.reader is not None
     tidy = tidy_line(name)
-    require_name(tidy, viewer.site)
+    reserved = [] if viewer.is_staff else list_reserved_names(db, viewer.site)
+    require_name(tidy, viewer.rules, reserved)
     return save_reader_change(db, viewer.reader, name=tidy)
 
 

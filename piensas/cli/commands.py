@@ -16,12 +16,12 @@ from rich.table import Column, Table
 from sqlalchemy import Connection
 
 import piensas
-from piensas.actions.banning import ban_author, unban_author
 from piensas.actions.deciding import Ruling, decide_comment
 from piensas.actions.redrawing import redraw_comments
 from piensas.cli.checking import provider
 from piensas.cli.importing import imports
 from piensas.cli.opening import Wrong, find_settings, open_database
+from piensas.cli.people import ban, dismiss_moderator, make_moderator, unban
 from piensas.cli.starting import ask_and_write
 from piensas.drawing.language import as_iso
 from piensas.model.moment import Clock, time_of
@@ -73,6 +73,8 @@ def main(context: click.Context, file: Path | None) -> None:
 
 main.add_command(imports)
 main.add_command(provider)
+for command in (make_moderator, dismiss_moderator, ban, unban):
+    main.add_command(command)
 
 
 @main.command()
@@ -201,35 +203,6 @@ def history(file: Path | None, comment: int) -> None:
     for id, by, what in sorted(rows):
         table.add_row(as_iso(time_of(id)), by, escape(what))
     out.print(table)
-
-
-@main.command()
-@click.argument("comment", type=int)
-@click.pass_obj
-def ban(file: Path | None, comment: int) -> None:
-    """Ban whoever wrote the comment with the id COMMENT: every session of theirs ends at once."""
-    settings = find_settings(file)
-    clock = Clock()
-    with open_database(settings) as db:
-        try:
-            banned = db.do(lambda connection: ban_author(connection, settings.site.id, comment, clock()))
-        except NotFound as fault:
-            raise Wrong(f"There is no comment {comment} with an author to ban.") from fault
-    out.print(f"{escape(banned.name) or 'A reader without a name'} is banned.")
-
-
-@main.command()
-@click.argument("comment", type=int)
-@click.pass_obj
-def unban(file: Path | None, comment: int) -> None:
-    """Let whoever wrote the comment with the id COMMENT sign in again."""
-    settings = find_settings(file)
-    with open_database(settings) as db:
-        try:
-            reader = db.do(lambda connection: unban_author(connection, settings.site.id, comment))
-        except NotFound as fault:
-            raise Wrong(f"There is no comment {comment} with an author.") from fault
-    out.print(f"{escape(reader.name) or 'A reader without a name'} may sign in again.")
 
 
 @main.command()

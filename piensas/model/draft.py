@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 import msgspec
@@ -19,7 +20,6 @@ from piensas.model.refusals import (
     WebsiteInvalid,
 )
 from piensas.model.rules import Rules
-from piensas.model.site import Site
 
 INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 DIRECTION = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -85,12 +85,12 @@ def require_details(draft: Draft, rules: Rules) -> None:
         raise WebsiteInvalid
 
 
-def require_name(name: str, site: Site) -> None:
+def require_name(name: str, rules: Rules, reserved: Sequence[str]) -> None:
     """A name that somebody may write under who has signed in."""
     if is_blank(name):
         raise DetailsMissing("name")
-    require_length("name", name, site.rules.longest_name)
-    if is_lookalike(name, site.reserved_names):
+    require_length("name", name, rules.longest_name)
+    if is_lookalike(name, reserved):
         raise NameReserved
 
 

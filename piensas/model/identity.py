@@ -9,6 +9,10 @@ SIGN_IN = 10 * MINUTE
 """Milliseconds within which somebody must come back from a provider."""
 LETTER = 30 * MINUTE
 """Milliseconds for which a mailed link or code is good."""
+INVITATION = 30 * MINUTE
+"""Milliseconds within which an invited moderator must have made a passkey."""
+PASSKEY = "passkey"
+INVITED = "invitation"
 MOST_TRIES = 5
 LONGEST_SUBJECT = 255
 
@@ -42,6 +46,18 @@ class Identity(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     email: str
     is_verified: bool
+
+
+class Passkey(msgspec.Struct, frozen=True, kw_only=True):
+    """What proves that somebody holds a device (Web Authentication, level 3).
+
+    `subject` is the credential's id in base64url, `public_key` in COSE. `counter` is what the device
+    counted at its last use; many never count and stay at 0.
+    """
+
+    subject: str
+    public_key: bytes
+    counter: int
 
 
 class SignIn(msgspec.Struct, frozen=True, kw_only=True):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
 SPACES = str.maketrans("", "", " \u00a0\t.-_'’·")
 
 
-def is_lookalike(name: str, reserved: tuple[str, ...]) -> bool:
+def is_lookalike(name: str, reserved: Iterable[str]) -> bool:
     """Could a reader take the name for one of these, whatever letters it is written with (UTS 39)?"""
     shape = skeleton(name)
     return bool(shape) and any(shape == skeleton(each) for each in reserved)

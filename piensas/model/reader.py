@@ -12,7 +12,7 @@ class Reader(msgspec.Struct, frozen=True):
     """Anybody who writes. One without an identity is a guest, known only by this browser's session.
 
     `approved` counts comments that were published after a decision or without objection. `photo` names
-    the picture that we keep, empty for none.
+    the picture that we keep, empty for none. `role` is "moderator" or empty.
     """
 
     site_id: int
@@ -23,13 +23,15 @@ class Reader(msgspec.Struct, frozen=True):
     approved: int
     photo: str = ""
     banned_at: int | None = None
+    role: str = ""
 
 
 class Viewer(msgspec.Struct, frozen=True):
     """Who is asking, at one site.
 
     `session` is the hash of the secret that this browser holds or will be given; `reader` is None
-    until something was written from it, and `is_guest` until they have signed in. `has_draft`: words
+    until something was written from it, and `is_guest` until they have signed in. `is_staff`: a moderator
+    who has signed in with a passkey; any other way in makes them a reader. `has_draft`: words
     typed before the sign-in are kept with the session. `browser` says roughly what it is, for the list of
     sessions. `address` is the network address, used and not kept;
     `sender` is a keyed hash of it, empty where the address says nothing about who is asking.
@@ -41,6 +43,7 @@ class Viewer(msgspec.Struct, frozen=True):
     address: str = ""
     sender: str = ""
     is_guest: bool = True
+    is_staff: bool = False
     has_draft: bool = False
     browser: str = ""
 

@@ -147,6 +147,13 @@ class ProviderWrong(SignInRefused):
     code = "provider_wrong"
 
 
+class PasskeyWrong(SignInRefused):
+    """A passkey's answer is not to our question, not from its device, or cannot be read; the message says
+    which, for the log."""
+
+    code = "passkey_wrong"
+
+
 class ProviderSilent(SignInRefused):
     """The provider does not answer."""
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import msgspec
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, insert, select, update
 
-from piensas.model.identity import Identity, Profile, email_key
+from piensas.model.identity import PASSKEY, Identity, Passkey, Profile, email_key
 from piensas.store.tables import identities
 
 WHOLE = select(*(identities.c[name] for name in Identity.__struct_fields__))
@@ -69,6 +69,42 @@ def erase_identity(db: Connection, identity: Identity) -> None:
 def erase_identities(db: Connection, site_id: int, reader_id: int) -> None:
     here = (identities.c.site_id == site_id, identities.c.reader_id == reader_id)
     db.execute(delete(identities).where(*here))
+
+
+def find_passkey(db: Connection, site_id: int, subject: str) -> Passkey | None:
+    """What the passkey with this id is checked by."""
+    question = select(identities.c.subject, identities.c.public_key, identities.c.counter)
+    row = db.execute(question.where(*passkey_here(site_id, subject))).first()
+    return Passkey(**row._mapping) if row else None
+
+
+def save_passkey(db: Connection, identity: Identity, passkey: Passkey) -> None:
+    save_identity(db, identity)
+    checked_by = {"public_key": passkey.public_key, "counter": passkey.counter}
+    db.execute(
+        update(identities).where(*passkey_here(identity.site_id, passkey.subject)).values(**checked_by)
+    )
+
+
+def save_counter(db: Connection, site_id: int, passkey: Passkey) -> bool:
+    """Whether it moved on: of two answers with one count the second is a copy of the device."""
+    here = passkey_here(site_id, passkey.subject)
+    moved = identities.c.counter < passkey.counter if passkey.counter else identities.c.counter == 0
+    changed = db.execute(update(identities).where(*here, moved).values(counter=passkey.counter))
+    return changed.rowcount == 1
+
+
+def passkey_here(site_id: int, subject: str) -> tuple[ColumnElement[bool], ...]:
+    return (
+        identities.c.site_id == site_id,
+        identities.c.provider == PASSKEY,
+        identities.c.subject == subject,
+    )
+
+
+def erase_passkeys(db: Connection, site_id: int, reader_id: int) -> None:
+    here = (identities.c.site_id == site_id, identities.c.reader_id == reader_id)
+    db.execute(delete(identities).where(*here, identities.c.provider == PASSKEY))
 
 
 def count_identities(db: Connection, site_id: int, reader_id: int) -> int:

@@ -14,6 +14,9 @@ FIND = select(*(readers.c[name] for name in Reader.__struct_fields__)).where(
     readers.c.site_id == bindparam("site"), readers.c.id == bindparam("id")
 )
 
+LIST_STAFF = select(*(readers.c[name] for name in Reader.__struct_fields__)).where(
+    readers.c.site_id == bindparam("site"), readers.c.role == "moderator"
+)
 SAVE = insert(readers)
 APPROVE = (
     update(readers)
@@ -25,6 +28,10 @@ APPROVE = (
 def find_reader(db: Connection, site_id: int, reader_id: int) -> Reader | None:
     row = db.execute(FIND, {"site": site_id, "id": reader_id}).first()
     return Reader(*row) if row else None
+
+
+def list_staff(db: Connection, site_id: int) -> list[Reader]:
+    return [Reader(*row) for row in db.execute(LIST_STAFF, {"site": site_id})]
 
 
 def save_reader(db: Connection, reader: Reader) -> None:

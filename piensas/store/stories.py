@@ -57,6 +57,9 @@ LIVE_ADDRESSES = (
     .where(editions.c.site_id == bindparam("site"), editions.c.story_id == bindparam("id"), editions.c.live)
     .order_by(editions.c.language)
 )
+AUTHORS = select(editions.c.authors).where(
+    editions.c.site_id == bindparam("site"), editions.c.story_id == bindparam("id"), editions.c.live
+)
 ADDRESS = slice(3)
 STORY_FIELDS = slice(3, 3 + len(Story.__struct_fields__))
 EDITION_FIELDS = slice(STORY_FIELDS.stop, None)
@@ -105,6 +108,12 @@ def list_editions(db: Connection, site_id: int, story_id: int) -> list[Edition]:
 def list_live_addresses(db: Connection, site_id: int, story_id: int) -> Addresses:
     rows = db.execute(LIVE_ADDRESSES, {"site": site_id, "id": story_id})
     return [address_of(*row) for row in rows]
+
+
+def list_authors(db: Connection, site_id: int, story_id: int) -> list[str]:
+    """Who has written the story, in any of its languages."""
+    written = db.execute(AUTHORS, {"site": site_id, "id": story_id}).scalars()
+    return [name for authors in written for name in authors]
 
 
 def address_of(language: str, slug: str, title: str) -> tuple[str, str, str]:

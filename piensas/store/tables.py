@@ -92,6 +92,8 @@ readers = Table(
     Column("approved", Integer, nullable=False),
     Column("photo", String(40), nullable=False, server_default=""),
     Column("banned_at", BigInteger),
+    Column("role", String(20), nullable=False, server_default=""),
+    Index("readers_by_role", "site_id", "role"),
     sqlite_with_rowid=False,
 )
 
@@ -109,6 +111,8 @@ identities = Table(
     Column("email", Text, nullable=False),
     Column("email_key", Text, nullable=False),
     Column("is_verified", Boolean, nullable=False),
+    Column("public_key", LargeBinary),
+    Column("counter", BigInteger, nullable=False, server_default="0"),
     Index("identities_by_reader", "site_id", "reader_id", "id"),
     Index("identities_by_email", "site_id", "email_key"),
     sqlite_with_rowid=False,

@@ -21,7 +21,7 @@ from piensas.model.moment import Clock
 from piensas.model.refusals import Refusal
 from piensas.settings import Settings, read_settings
 from piensas.store.database import Database
-from piensas.web import branches, changes, comments, discussions, files, front, me, signin, stories
+from piensas.web import branches, changes, comments, discussions, files, front, me, signin, staff, stories
 from piensas.web.folder import watch_folder
 from piensas.web.front_door import FrontDoor
 from piensas.web.press import Press
@@ -67,6 +67,12 @@ HANDLERS = (
     me.post_drop,
     me.erasure_page,
     me.post_erasure,
+    staff.staff_door,
+    staff.invitation,
+    staff.ask_new,
+    staff.ask_known,
+    staff.accept,
+    staff.by_passkey,
     files.photo,
     front.elsewhere,
 )

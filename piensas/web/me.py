@@ -24,7 +24,7 @@ from piensas.web.origin import require_own_page
 from piensas.web.own import Everything, read_everything, show_everything
 from piensas.web.press import Press
 from piensas.web.shapes import as_id, read_shape, wants_json
-from piensas.web.spoken import language_of
+from piensas.web.spoken import spoken_language
 from piensas.web.viewer import Visit, give_session, own_browser, read_visit
 
 SHOWN = 50
@@ -166,8 +166,8 @@ async def draw_page(
 def my_pen(request: Request, press: Press) -> Pen:
     """In the language that was asked for, or that of the page the reader came from."""
     asked = request.query_params.get("language", "")
-    language = asked if asked in press.site.languages else language_of(request, press.site)
-    return pen_of(press.site, language or press.site.language)
+    language = asked if asked in press.site.languages else spoken_language(request, press.site)
+    return pen_of(press.site, language)
 
 
 def as_file(answer: Response[bytes], name: str) -> Response[bytes]:

@@ -13,7 +13,7 @@ from piensas.web.errors import WORDS, Problem, describe, problem_of
 from piensas.web.http import Request
 from piensas.web.press import Press
 from piensas.web.shapes import wants_json
-from piensas.web.spoken import language_of
+from piensas.web.spoken import spoken_language
 
 log = structlog.get_logger()
 
@@ -56,4 +56,4 @@ class Refuser:
 
     def _pen(self, request: Request) -> Pen:
         site = self.press.site
-        return pen_of(site, language_of(request, site) or site.language)
+        return pen_of(site, spoken_language(request, site))

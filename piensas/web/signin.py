@@ -36,7 +36,7 @@ from piensas.web.http import Request
 from piensas.web.origin import require_own_page
 from piensas.web.press import BY_MAIL, Press
 from piensas.web.shapes import DraftShape, as_id, read_shape, wants_json
-from piensas.web.spoken import language_of
+from piensas.web.spoken import spoken_language
 from piensas.web.viewer import (
     Visit,
     as_stranger,
@@ -75,7 +75,7 @@ class LinkShape(msgspec.Struct):
 async def ways(request: Request, press: NamedDependency[Press]) -> Response[bytes]:
     """Every way to sign in, for who has no box at hand."""
     place = read_place(request)
-    language = language_of(request, press.site) or press.site.language
+    language = spoken_language(request, press.site)
     if place:
         _, language = await find_address(press, place, language)
     visit = await read_visit(request, press)
@@ -152,7 +152,7 @@ async def by_code(request: Request, press: NamedDependency[Press]) -> Response[b
     except CodeWrong as refusal:
         if wants_json(request):
             raise
-        language = language_of(request, press.site) or press.site.language
+        language = spoken_language(request, press.site)
         words = words_for(refusal, pen_of(press.site, language).speech)
         body = draw(press, language, "letter_sent.html", state=shape.state, name=shape.name, error=words)
         return alone(body, status=422)

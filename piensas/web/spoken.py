@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from babel import negotiate_locale
+
 from piensas.model.site import Site
 from piensas.web.http import Request
 
@@ -14,3 +16,13 @@ def language_of(request: Request, site: Site) -> str | None:
         if first in site.languages:
             return first
     return None
+
+
+def spoken_language(request: Request, site: Site) -> str:
+    """As `language_of`; else the one that the browser likes best (RFC 9110, 12.5.4), or the front page's."""
+    offers = [
+        offer.partition(";")[0].strip() for offer in request.headers.get("accept-language", "").split(",")
+    ]
+    return (
+        language_of(request, site) or negotiate_locale(offers[:20], site.languages, sep="-") or site.language
+    )

@@ -10,7 +10,8 @@ from litestar import Response
 from litestar.datastructures import Cookie
 
 from piensas.actions.signing_in import note_visit
-from piensas.model.reader import Viewer
+from piensas.model.identity import PASSKEY
+from piensas.model.reader import Reader, Viewer
 from piensas.model.session import Session, hash_of, is_due, is_over
 from piensas.model.site import Site
 from piensas.store.sessions import find_session
@@ -61,6 +62,10 @@ class Visit(msgspec.Struct):
         return self.session is not None and not self.session.is_guest
 
 
+def is_staff(session: Session | None, reader: Reader | None) -> bool:
+    return bool(session and reader and session.provider == PASSKEY and reader.role == "moderator")
+
+
 def session_cookie(is_secure: bool) -> str:
     """`__Host-` binds the cookie to this very host, so that no neighbouring host can set it."""
     return "__Host-piensas" if is_secure else "piensas"
@@ -84,6 +89,7 @@ async def read_visit(request: Request, press: Press) -> Visit:
         session=hash_of(token),
         reader=reader,
         is_guest=session is None or session.is_guest,
+        is_staff=is_staff(session, reader),
         has_draft=session is not None and bool(session.draft),
         browser=describe_browser(request.headers.get("user-agent", "")),
         address=address,
@@ -102,7 +108,7 @@ def as_stranger(visit: Visit) -> Visit:
     """The same browser, as if it had never been here: it is given a new session."""
     token = secrets.token_urlsafe(32)
     viewer = msgspec.structs.replace(
-        visit.viewer, session=hash_of(token), reader=None, is_guest=True, has_draft=False
+        visit.viewer, session=hash_of(token), reader=None, is_guest=True, is_staff=False, has_draft=False
     )
     return msgspec.structs.replace(visit, viewer=viewer, token=token, session=None)
 
