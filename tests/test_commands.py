@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from piensas.cli import main
 from piensas.settings import BadSettings, read_settings
 from piensas.store.database import Database
 from tests.newsroom import Newsroom, write_stories
+from tests.providers import Trick, Tricksters, come_back, is_signed_in, leave, sign_in
 
 
 @pytest.fixture
@@ -195,3 +197,64 @@ def test_a_second_start_finds_everything_as_it_was(tmp_path: Path) -> None:
     database = Database(f"sqlite:///{tmp_path / 'piensas.db'}")
     assert database.ask(lambda db: db.execute(text("SELECT max(revision) FROM stories")).scalar()) == 3
     database.close()
+
+
+def test_who_wrote_a_comment_can_be_banned_and_let_in_again(
+    home: Path, signing_in: Newsroom, providers: Tricksters
+) -> None:
+    reader = signing_in.person()
+    sign_in(reader, providers, "google", name="Somebody")
+    comment = reader.send_json(signing_in.comments, {"text": "By somebody."}).json()["comment"]["id"]
+
+    assert "Somebody is banned." in in_home(home, "ban", comment).output
+    assert not is_signed_in(reader)
+    assert come_back(reader, providers, leave(reader, "google")).status_code == 403
+    assert "Somebody may sign in again." in in_home(home, "unban", comment).output
+    sign_in(reader, providers, "google", name="Somebody")
+    assert is_signed_in(reader)
+
+    for command in ("ban", "unban"):
+        result = in_home(home, command, "123")
+        assert result.exit_code == 1
+        assert "There is no comment 123" in result.output
+
+
+def test_a_moderator_is_made_by_a_link_and_dismissed(home: Path) -> None:
+    made = in_home(home, "make-moderator", "Rosa Night")
+    assert made.exit_code == 0
+    assert re.search(r"^https://news\.example/staff/invitation\?key=[\w-]{43}$", made.output, re.MULTILINE)
+
+    assert "moderates no more" in in_home(home, "dismiss-moderator", "Rosa Night").output
+    again = in_home(home, "dismiss-moderator", "Rosa Night")
+    assert again.exit_code == 1
+    assert "There is no moderator 'Rosa Night'" in again.output
+    assert in_home(home, "make-moderator", "  ").exit_code == 1
+    assert in_home(home, "make-moderator", "The Daily Question").exit_code == 1
+
+
+def test_a_providers_settings_are_checked_in_plain_words(home: Path, providers: Tricksters) -> None:
+    assert "they have: none" in in_home(home, "provider", "check", "google").output
+
+    file = home / "piensas.toml"
+    words = file.read_text().replace("https://news.example", "http://localhost:8000")
+    club = f'issuer = "{providers.address}/openid"\nclient_id = "piensas"\nclient_secret = "secret"\n'
+    file.write_text(f"{words}\n[openid.club]\n{club}")
+    right = in_home(home, "provider", "check", "club")
+    assert right.exit_code == 0, right.output
+    assert "http://localhost:8000/signin/club/callback" in right.output
+
+    providers.trick = Trick("/token", status=401, body=b'{"error": "invalid_client"}')
+    wrong = in_home(home, "provider", "check", "club")
+    providers.trick = None
+    assert wrong.exit_code == 1, wrong.output
+    assert "secret" in wrong.output
+
+    file.write_text(f'{words}\n[openid.club]\nissuer = "http://127.0.0.1:9/openid"\nclient_id = "piensas"\n')
+    silent = in_home(home, "provider", "check", "club")
+    assert silent.exit_code == 1
+    assert "does not answer" in silent.output
+
+    file.write_text(words.replace("[sso]", '[sso]\naddress = "https://paper.example/in"\nkey = "short"'))
+    short = in_home(home, "provider", "check", "sso")
+    assert short.exit_code == 1
+    assert "32 characters" in short.output

@@ -8,9 +8,13 @@ from typing import Any
 
 import psycopg
 import pytest
+from sqlalchemy.exc import IntegrityError
+from structlog.testing import capture_logs
 
+from piensas.model.reader import Reader
 from piensas.store.checks import list_miscounts
-from tests.newsroom import Newsroom, Person
+from piensas.store.readers import save_reader
+from tests.newsroom import Newsroom, Person, wait_until
 from tests.providers import (
     Tricksters,
     come_back,
@@ -193,3 +197,30 @@ def test_the_page_is_for_those_who_are_signed_in(signing_in: Newsroom) -> None:
     assert guest.get("/me").headers["location"] == "/signin"
     assert guest.get("/me/export.html").status_code == 403
     assert guest.send("/me/erasure", {"comments": "remove", "sure": "yes"}).status_code == 403
+
+
+def test_the_log_never_says_who_it_was(
+    signing_in: Newsroom, providers: Tricksters, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All that readers do, a letter that is refused, and faults of the store: their words are not in it."""
+
+    async def refuse(
+        _server: object, _session: object, _envelope: object, address: str, _options: object
+    ) -> str:
+        return f"550 there is no {address} here"
+
+    ana = signing_in.person()
+    with capture_logs() as log:
+        live(ana, signing_in, providers)
+        monkeypatch.setattr(providers, "handle_RCPT", refuse, raising=False)
+        signing_in.hands.turn(minutes=2)
+        ana.send("/signin/email", {"email": CANARIES["letter_email"], "add": "1"})
+        wait_until(lambda: any(line["event"] == "letter_not_sent" for line in log))
+        twice = Reader(1, 1, CANARIES["name"], CANARIES["email"], CANARIES["website"], 0)
+        signing_in.db.do(lambda db: save_reader(db, twice))
+        with pytest.raises(IntegrityError) as fault:
+            signing_in.db.do(lambda db: save_reader(db, twice))
+        ana.send("/me/erasure", {"comments": "remove", "sure": "yes"})
+
+    for secret in CANARIES.values():
+        assert secret.lower() not in f"{log}{fault.value}".lower()

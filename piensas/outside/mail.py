@@ -50,9 +50,11 @@ async def send_letter(settings: Mail, letter: EmailMessage) -> None:
             timeout=SECONDS,
         )
     except aiosmtplib.SMTPResponseException as fault:
-        raise NotSent(f"{fault.code} {fault.message}", for_good=500 <= fault.code < 600) from fault
+        raise NotSent(f"refused: {fault.code}", for_good=500 <= fault.code < 600) from fault
     except aiosmtplib.SMTPRecipientsRefused as fault:
         codes = [each.code for each in fault.recipients]
         raise NotSent(f"refused: {codes}", for_good=all(code >= 500 for code in codes)) from fault
-    except (aiosmtplib.SMTPException, OSError, ValueError) as fault:
+    except OSError as fault:
         raise NotSent(str(fault)) from fault
+    except (aiosmtplib.SMTPException, ValueError) as fault:
+        raise NotSent(type(fault).__name__) from fault

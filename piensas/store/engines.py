@@ -20,7 +20,12 @@ def open_sqlite(path: Path, begin: str) -> Engine:
     The driver's own way of beginning transactions would make every savepoint its own commit.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(f"sqlite:///{path}", poolclass=NullPool, connect_args={"check_same_thread": False})
+    engine = create_engine(
+        f"sqlite:///{path}",
+        poolclass=NullPool,
+        connect_args={"check_same_thread": False},
+        hide_parameters=True,
+    )
 
     @event.listens_for(engine, "connect")
     def set_up(connection: sqlite3.Connection, _: object) -> None:
@@ -47,6 +52,7 @@ def open_postgresql(url: URL) -> Engine:
         max_overflow=4,
         pool_timeout=3,
         pool_pre_ping=False,
+        hide_parameters=True,
         connect_args={
             "connect_timeout": 3,
             "options": "-c statement_timeout=8000 -c lock_timeout=4000 -c random_page_cost=1.1",
