@@ -20,6 +20,7 @@ from piensas.model.site import Site
 
 PREFIX = "PIENSAS_"
 LOCAL = r"^$|^http://(localhost|127\.0\.0\.1)(:[0-9]+)?$"
+ORIGIN = r"^https?://[^/?#\s@*]+$"
 NAME = r"^(?!(wordpress|google|x|facebook|sso|email|passkey|invitation)$)[a-z][a-z0-9]{1,19}$"
 
 
@@ -92,6 +93,12 @@ class Mail(Struct, frozen=True, forbid_unknown_fields=True):
         return bool(self.host)
 
 
+class Embed(Struct, frozen=True, forbid_unknown_fields=True):
+    """Other sites under whose pages discussions may stand, by their origins."""
+
+    origins: tuple[Annotated[str, Meta(pattern=ORIGIN)], ...] = ()
+
+
 class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     site: Site = Site()
     discussion: Rules = Rules()
@@ -106,6 +113,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     openid: dict[Annotated[str, Meta(pattern=NAME)], OpenId] = {}
     sso: Sso = Sso()
     mail: Mail = Mail()
+    embed: Embed = Embed()
 
 
 def read_settings(file: Path | None, environment: Mapping[str, str] = os.environ) -> Settings:

@@ -198,11 +198,13 @@ def open_newsroom(
 
 @contextmanager
 def serve(settings: Settings, clock: Clock | None = None, host: str = "127.0.0.1") -> Iterator[str]:
-    """The address of the running site, by one of this machine's names for itself."""
+    """The address at which the site listens. `host` is one of this machine's names for itself, or a whole
+    address by which the site is reached through another server."""
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
-        address = f"http://{host}:{listening.getsockname()[1]}"
-        at_home = msgspec.structs.replace(settings.site, address=address)
+        is_behind = "://" in host
+        address = f"http://{'127.0.0.1' if is_behind else host}:{listening.getsockname()[1]}"
+        at_home = msgspec.structs.replace(settings.site, address=host if is_behind else address)
         app = build_app(msgspec.structs.replace(settings, site=at_home), clock)
         config = uvicorn.Config(
             app, http=find_protocol(), loop="uvloop", ws="none", proxy_headers=False, log_level="error"

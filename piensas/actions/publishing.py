@@ -97,4 +97,5 @@ def edition_of(story: Story, manuscript: Manuscript) -> Edition:
         published_at=manuscript.published_at,
         updated_at=manuscript.updated_at,
         fingerprint=manuscript.fingerprint,
+        page=manuscript.page,
     )

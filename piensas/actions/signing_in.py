@@ -4,13 +4,24 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import secrets
 
 import msgspec
 from sqlalchemy import Connection
 
 from piensas.actions.posting import MINUTE, list_reserved_names, require_pause
 from piensas.model.draft import is_email, require_name, tidy_line
-from piensas.model.identity import LETTER, MOST_TRIES, SIGN_IN, Identity, Profile, SignIn, email_key
+from piensas.model.identity import (
+    HANDED,
+    HANDOVER,
+    LETTER,
+    MOST_TRIES,
+    SIGN_IN,
+    Identity,
+    Profile,
+    SignIn,
+    email_key,
+)
 from piensas.model.job import Job
 from piensas.model.lookalike import is_lookalike
 from piensas.model.moment import Moment, time_of
@@ -23,7 +34,7 @@ from piensas.model.refusals import (
     NotFound,
     SignInOver,
 )
-from piensas.model.session import Session
+from piensas.model.session import Session, hash_of
 from piensas.model.site import Site
 from piensas.store.comments import save_photo_of
 from piensas.store.identities import (
@@ -152,7 +163,53 @@ def enter(db: Connection, viewer: Viewer, entry: Entry, moment: Moment) -> Reade
     reader = keep_photo(db, reader, entry.photo)
     erase_session(db, viewer.site.id, viewer.session)
     save_session(db, session_of(viewer, reader, entry, moment))
+    if entry.sign_in.ticket:
+        hand_over(db, reader, entry.sign_in.ticket, moment)
     return reader
+
+
+def hand_over(db: Connection, reader: Reader, ticket: bytes, moment: Moment) -> None:
+    """Another site's page, which began this sign-in, may fetch a session for the same reader. Its row has
+    the id of the session that it is a copy of."""
+    waits = SignIn(
+        site_id=reader.site_id,
+        state=hash_of(secrets.token_urlsafe(32)),
+        id=moment.id,
+        provider=HANDED,
+        browser=b"",
+        reader_id=reader.id,
+        link=ticket,
+    )
+    begin_sign_in(db, waits, moment)
+
+
+def claim_handover(db: Connection, viewer: Viewer, ticket: bytes, new_session: bytes, moment: Moment) -> bool:
+    """Whether the reader for whom a page holds a ticket has come in; they are, under the new session."""
+    waits = find_sign_in_by_link(db, viewer.site.id, ticket)
+    if waits is None or waits.provider != HANDED or waits.reader_id is None:
+        return False
+    reader = find_reader(db, viewer.site.id, waits.reader_id)
+    sessions = list_sessions(db, viewer.site.id, waits.reader_id)
+    original = next((session for session in sessions if session.id == waits.id), None)
+    if not erase_sign_in(db, waits) or moment.now - time_of(waits.id) > HANDOVER:
+        raise SignInOver
+    if reader is None or reader.banned_at is not None or original is None:
+        raise SignInOver
+    guest = viewer.reader if viewer.is_guest else None
+    erase_session(db, viewer.site.id, viewer.session)
+    save_session(
+        db,
+        msgspec.structs.replace(
+            original,
+            token_hash=new_session,
+            id=moment.id,
+            seen_at=moment.now,
+            browser=viewer.browser,
+            guest_id=guest.id if guest else None,
+            draft="",
+        ),
+    )
+    return True
 
 
 def add_identity(

@@ -98,6 +98,9 @@ hold_first_comment = {hold}       # until one comment of the same reader has bee
 # password = ""
 # security = "starttls"            # starttls, tls or none
 # sender = ""                      # News <news@example.org>
+
+[embed]
+# origins = []                     # sites under whose pages discussions may stand: ["https://www.example.org"]
 """
 
 FIRST_STORY = """\

@@ -13,6 +13,9 @@ INVITATION = 30 * MINUTE
 """Milliseconds within which an invited moderator must have made a passkey."""
 PASSKEY = "passkey"
 INVITED = "invitation"
+HANDED = "handed over"
+HANDOVER = 2 * MINUTE
+"""Milliseconds within which another site's page must fetch the session of its reader."""
 MOST_TRIES = 5
 LONGEST_SUBJECT = 255
 
@@ -63,9 +66,10 @@ class Passkey(msgspec.Struct, frozen=True, kw_only=True):
 class SignIn(msgspec.Struct, frozen=True, kw_only=True):
     """A sign-in that has begun: what must come back, to which browser, and where it goes on.
 
-    `state`, `browser`, `code` and `link` are hashes of secrets that only the browser or the letter
+    `state`, `browser`, `code`, `link` and `ticket` are hashes of secrets that only the browser or the letter
     has. `place` is the story (0: the reader's own page) that the sign-in began on, and `draft` what was
-    typed there. `reader_id` is set where an identity is being added to a reader who is signed in.
+    typed there. `reader_id` is set where an identity is being added to a reader who is signed in,
+    `ticket` where another site's page waits to be told that its reader has come in.
     """
 
     site_id: int
@@ -84,6 +88,7 @@ class SignIn(msgspec.Struct, frozen=True, kw_only=True):
     code: bytes | None = None
     link: bytes | None = None
     tries: int = 0
+    ticket: bytes | None = None
 
 
 def email_key(address: str) -> str:

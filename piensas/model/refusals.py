@@ -106,6 +106,12 @@ class Malformed(Refusal):
     code = "malformed"
 
 
+class OriginUnknown(Refusal):
+    """The page is on a site that is not in `[embed] origins`."""
+
+    code = "origin_unknown"
+
+
 class EmailTaken(Refusal):
     """A reader who can prove it has this address; who types it must prove it too."""
 

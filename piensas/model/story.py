@@ -27,7 +27,10 @@ class Story(msgspec.Struct, frozen=True):
 
 
 class Edition(msgspec.Struct, frozen=True):
-    """A story in one language, as the editor gave it and as it is shown."""
+    """A story in one language, as the editor gave it and as it is shown.
+
+    `page` is the address of the page elsewhere under which it is discussed, empty for our own.
+    """
 
     site_id: int
     story_id: int
@@ -45,6 +48,7 @@ class Edition(msgspec.Struct, frozen=True):
     updated_at: int | None
     fingerprint: str
     live: bool = True
+    page: str = ""
 
     @property
     def address(self) -> str:
@@ -96,4 +100,5 @@ class Manuscript(msgspec.Struct, frozen=True, kw_only=True):
     updated_at: int | None = None
     discussion: Discussion | None = None
     fingerprint: str = ""
+    page: str = ""
     addresses: tuple[str, ...] = ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -165,6 +166,17 @@ def find_address(db: Connection, site_id: int, address: str) -> str | None:
     )
     row = db.execute(question).first()
     return f"/{row.language}/{row.slug}" if row else None
+
+
+def list_counts(db: Connection, site_id: int, known_as: Sequence[str]) -> dict[str, int]:
+    """How many comments the stories have that are known by these addresses."""
+    question = (
+        select(addresses.c.address, stories.c.comments)
+        .select_from(addresses)
+        .join(stories, and_(stories.c.site_id == addresses.c.site_id, stories.c.id == addresses.c.story_id))
+        .where(addresses.c.site_id == site_id, addresses.c.address.in_(known_as))
+    )
+    return {row.address: row.comments for row in db.execute(question)}
 
 
 def is_slug_taken(db: Connection, edition: Edition) -> bool:

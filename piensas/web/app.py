@@ -21,7 +21,20 @@ from piensas.model.moment import Clock
 from piensas.model.refusals import Refusal
 from piensas.settings import Settings, read_settings
 from piensas.store.database import Database
-from piensas.web import branches, changes, comments, discussions, files, front, me, signin, staff, stories
+from piensas.web import (
+    branches,
+    changes,
+    comments,
+    discussions,
+    embed,
+    files,
+    front,
+    me,
+    signin,
+    staff,
+    stories,
+)
+from piensas.web.crossing import Crossing
 from piensas.web.folder import watch_folder
 from piensas.web.front_door import FrontDoor
 from piensas.web.press import Press
@@ -67,6 +80,14 @@ HANDLERS = (
     me.post_drop,
     me.erasure_page,
     me.post_erasure,
+    embed.script,
+    embed.count_script,
+    embed.style,
+    embed.discussion,
+    embed.first_visit,
+    embed.counts,
+    embed.find_page,
+    embed.session,
     staff.staff_door,
     staff.invitation,
     staff.ask_new,
@@ -130,4 +151,4 @@ def build_app(settings: Settings, clock: Clock | None = None) -> FrontDoor:
         openapi_config=None,
         debug=False,
     )
-    return FrontDoor(app, press.pages)
+    return FrontDoor(Crossing(app, settings.embed.origins), press.pages)

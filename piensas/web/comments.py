@@ -23,7 +23,7 @@ from piensas.web.changes import refuse_change
 from piensas.web.discussions import find_address
 from piensas.web.errors import STATUS, describe
 from piensas.web.http import Request
-from piensas.web.origin import require_own_page
+from piensas.web.origin import require_known_page
 from piensas.web.press import Press
 from piensas.web.shapes import (
     DraftShape,
@@ -46,7 +46,7 @@ VALUES = {"up": 1, "down": -1, "none": 0}
 async def post_draft(
     request: Request, press: NamedDependency[Press], story: FromPath[str]
 ) -> Response[bytes]:
-    require_own_page(request, press.site.address)
+    require_known_page(request, press)
     shape = await read_shape(request, DraftShape)
     try:
         return await take_draft(request, press, as_id(story), shape)
@@ -81,7 +81,7 @@ async def take_draft(request: Request, press: Press, story_id: int, shape: Draft
 async def post_text(
     request: Request, press: NamedDependency[Press], story: FromPath[str], comment: FromPath[str]
 ) -> Response[bytes]:
-    require_own_page(request, press.site.address)
+    require_known_page(request, press)
     visit = await read_visit(request, press)
     shape = await read_shape(request, TextShape)
     change = Change(as_id(story), as_id(comment), shape.text)
@@ -102,7 +102,7 @@ async def post_text(
 async def post_withdrawal(
     request: Request, press: NamedDependency[Press], story: FromPath[str], comment: FromPath[str]
 ) -> Response[bytes]:
-    require_own_page(request, press.site.address)
+    require_known_page(request, press)
     visit = await read_visit(request, press)
     change = Change(as_id(story), as_id(comment))
     withdrawn = await press.db.write(
@@ -115,7 +115,7 @@ async def post_withdrawal(
 async def post_vote(
     request: Request, press: NamedDependency[Press], story: FromPath[str], comment: FromPath[str]
 ) -> Response[bytes]:
-    require_own_page(request, press.site.address)
+    require_known_page(request, press)
     visit = await read_visit(request, press)
     shape = await read_shape(request, VoteShape)
     if shape.value not in VALUES:

@@ -31,6 +31,7 @@ STATUS = {
     "signin_over": 403,
     "signin_cancelled": 403,
     "passkey_wrong": 403,
+    "origin_unknown": 403,
     "provider_wrong": 502,
     "provider_silent": 503,
     "code_wrong": 422,
@@ -124,6 +125,7 @@ WORDS: dict[str, Callable[[Say], str]] = {
         "This sign-in took too long or was not begun in this browser. Please try again."
     ),
     "signin_cancelled": lambda _: _("You were not signed in with %(provider)s. Nothing is lost."),
+    "origin_unknown": lambda _: _("Discussions may not stand under this page."),
     "passkey_wrong": lambda _: _("This passkey was not accepted. Please try again."),
     "provider_wrong": lambda _: _(
         "%(provider)s sent an answer that we cannot use. Choose another way, or write as a guest."

@@ -23,7 +23,7 @@ Send = Callable[[Message], Awaitable[None]]
 
 PROOF = "piensas.proof"
 NOTHING: Message = {"type": "http.response.body", "body": b""}
-MEANINGFUL = frozenset({"order", "after", "before", "p", "page_id", "language"})
+MEANINGFUL = frozenset({"order", "after", "before", "p", "page_id", "language", "page", "story"})
 
 
 class FrontDoor:

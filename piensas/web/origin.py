@@ -6,10 +6,12 @@ from. Sources: Fetch Metadata (`Sec-Fetch-Site`), RFC 6454 (`Origin`), RFC 9110 
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from urllib.parse import urlsplit
 
 from piensas.model.refusals import Forged
 from piensas.web.http import Request
+from piensas.web.press import Press
 from piensas.web.shapes import is_json
 
 
@@ -31,6 +33,21 @@ def require_own_page(request: Request, address: str) -> None:
         raise Forged
     if not is_same_host(source, address, request.headers.get("host", "")):
         raise Forged
+
+
+def require_known_page(request: Request, press: Press) -> None:
+    """As `require_own_page`; pages of the sites under which we are embedded are known too."""
+    if request.headers.get("origin") not in press.settings.embed.origins:
+        require_own_page(request, press.site.address)
+
+
+def is_elsewhere(request: Request, origins: Collection[str]) -> bool:
+    """Is the page that asks another site's, so that our own cookies do not come with it?
+
+    A page on a neighbouring host of the same site (`same-site`) has them.
+    """
+    known = request.headers.get("origin") in origins
+    return known and request.headers.get("sec-fetch-site", "cross-site") == "cross-site"
 
 
 def is_same_host(source: str, address: str, host: str) -> bool:

@@ -63,8 +63,8 @@ class ReadyPage(msgspec.Struct):
     """A page in every encoding that somebody asked for. Without a proof it is true for ever.
 
     The first to ask gets it packed quickly, since many pages are not asked for again before they
-    change; for the second, and where a page never changes, it is packed as tightly as pays. The ETag
-    is weak, as it names the page and not its bytes (RFC 9110, 8.8.1).
+    change; for the second it is packed as tightly as pays, and what never changes as tightly as can be. The
+    ETag is weak, as it names the page and not its bytes (RFC 9110, 8.8.1).
     """
 
     status: int
@@ -80,13 +80,13 @@ class ReadyPage(msgspec.Struct):
         """The page in an encoding, for somebody who has asked for it."""
         found = self.variants.get(encoding)
         if found is None or not found.is_tight:
-            found = self.variants[encoding] = self._pack(
-                encoding, is_tight=found is not None or self.proof is None
-            )
+            is_tight = found is not None or self.proof is None
+            found = self.variants[encoding] = self._pack(encoding, is_tight)
         return found
 
     def _pack(self, encoding: bytes, is_tight: bool) -> Variant:
-        body = (TIGHT if is_tight else QUICK)[encoding](self.body)
+        packers = TIGHTEST if self.proof is None else TIGHT if is_tight else QUICK
+        body = packers[encoding](self.body)
         self.etag = self.etag or make_etag(self.body)
         headers = [*self.headers, (b"etag", self.etag), (b"content-length", str(len(body)).encode())]
         if len(self.body) >= SMALLEST_TO_PACK:
@@ -246,4 +246,5 @@ def pack_brotli(quality: int, body: bytes) -> bytes:
 
 Packers = dict[bytes, Callable[[bytes], bytes]]
 QUICK: Packers = {b"": bytes, b"br": partial(pack_brotli, 0), b"gzip": partial(pack_gzip, 1)}
+TIGHTEST: Packers = {b"": bytes, b"br": partial(pack_brotli, 11), b"gzip": partial(pack_gzip, 9)}
 TIGHT: Packers = {b"": bytes, b"br": partial(pack_brotli, 5), b"gzip": partial(pack_gzip, 6)}

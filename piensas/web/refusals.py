@@ -47,7 +47,10 @@ class Refuser:
         return self._answer(request, problem_of("failed", words, pen.speech), pen)
 
     def _answer(self, request: Request, problem: Problem, pen: Pen) -> Response[bytes]:
-        asks_for_data = request.method == "GET" and request.url.path.startswith("/stories/")
+        path = request.url.path
+        asks_for_data = path.startswith("/embed") or (
+            request.method == "GET" and path.startswith("/stories/")
+        )
         if wants_json(request) or asks_for_data:
             return json_answer(problem, status=problem.status)
         return page_answer(

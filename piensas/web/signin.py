@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from litestar import Response, get, post
@@ -33,7 +33,7 @@ from piensas.web.boxed import refuse_in_box, show_in_box
 from piensas.web.discussions import find_address
 from piensas.web.errors import words_for
 from piensas.web.http import Request
-from piensas.web.origin import require_own_page
+from piensas.web.origin import require_known_page, require_own_page
 from piensas.web.press import BY_MAIL, Press
 from piensas.web.shapes import DraftShape, as_id, read_shape, wants_json
 from piensas.web.spoken import spoken_language
@@ -53,11 +53,12 @@ ALONE = {"referrer-policy": "no-referrer", "cross-origin-opener-policy": "unsafe
 
 
 class SignInShape(DraftShape):
-    """What was typed in the box, and how the sign-in was begun: in a `window` of its own, or to `add` an
-    identity to who is signed in."""
+    """What was typed in the box, and how the sign-in was begun: in a `window` of its own, to `add` an
+    identity to who is signed in, or for another site's page that holds a `ticket` (its SHA-256 in hex)."""
 
     window: str = ""
     add: str = ""
+    ticket: Annotated[str, msgspec.Meta(pattern=r"^([0-9a-f]{64})?$")] = ""
 
 
 class CodeShape(msgspec.Struct):
@@ -85,12 +86,14 @@ async def ways(request: Request, press: NamedDependency[Press]) -> Response[byte
 @post("/signin/{provider:str}", status_code=200)
 async def begin(request: Request, press: NamedDependency[Press], provider: FromPath[str]) -> Response[bytes]:
     """Sends the browser to a provider, and keeps what was typed meanwhile."""
-    require_own_page(request, press.site.address)
+    require_known_page(request, press)
     visit = await read_visit(request, press)
     shape = await read_shape(request, SignInShape)
     state, browser = secrets.token_urlsafe(32), browser_token(request, press.site.is_secure)
     sign_in = begun(press, visit, provider, read_place(request), shape)
-    sign_in = msgspec.structs.replace(sign_in, state=hash_of(state), browser=hash_of(browser))
+    sign_in = msgspec.structs.replace(
+        sign_in, state=hash_of(state), browser=hash_of(browser), ticket=ticket_of(request, press, shape)
+    )
     try:
         if provider == BY_MAIL:
             answer = await send_letter(press, visit, sign_in, shape, state)
@@ -180,7 +183,7 @@ async def by_link(request: Request, press: NamedDependency[Press]) -> Response[b
 @post("/signout", status_code=200)
 async def leave(request: Request, press: NamedDependency[Press]) -> Response[bytes]:
     """Ends our session; what was typed stays in the box."""
-    require_own_page(request, press.site.address)
+    require_known_page(request, press)
     visit = await read_visit(request, press)
     shape = await read_shape(request, DraftShape)
     place = read_place(request)
@@ -192,7 +195,7 @@ async def leave(request: Request, press: NamedDependency[Press]) -> Response[byt
         answer = await show_in_box(press, stranger, place, shape, lambda _: typed_box(shape, stranger))
     else:
         answer = see(await address_of(press, place, shape.language, "", "/"))
-    give_session(answer, press.site, "")
+    give_session(answer, press.site, "", is_elsewhere=visit.is_elsewhere)
     return answer
 
 
@@ -211,6 +214,12 @@ def begun(press: Press, visit: Visit, provider: str, place: int, shape: SignInSh
         reader_id=visit.viewer.reader_id if adds else None,
         email=tidy_line(shape.email) if provider == BY_MAIL else "",
     )
+
+
+def ticket_of(request: Request, press: Press, shape: SignInShape) -> bytes | None:
+    """Only a page that we know may have a reader's session handed over to it."""
+    is_known = request.headers.get("origin") in press.settings.embed.origins
+    return bytes.fromhex(shape.ticket) if is_known and shape.ticket else None
 
 
 async def send_away(press: Press, sign_in: SignIn, state: str) -> Response[bytes]:

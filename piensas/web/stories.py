@@ -60,6 +60,7 @@ def draw_story(
     visit: Visit | None = None,
     own: Own | None = None,
     box: Box | None = None,
+    template: str = "story.html",
 ) -> bytes:
     """The page for everybody, or with what is the visitor's own and what they typed."""
     pen = pen_of(press.site, reading.edition.language)
@@ -74,7 +75,7 @@ def draw_story(
         "linked_data": describe_story(press.site, reading.story, reading.edition, reading.thread.nodes),
     }
     return pen.draw(
-        "story.html",
+        template,
         finished,
         story=reading.story,
         edition=reading.edition,

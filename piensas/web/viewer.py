@@ -16,6 +16,7 @@ from piensas.model.session import Session, hash_of, is_due, is_over
 from piensas.model.site import Site
 from piensas.store.sessions import find_session
 from piensas.web.http import Request
+from piensas.web.origin import is_elsewhere
 from piensas.web.press import Press
 
 YEAR = 365 * 86_400
@@ -40,13 +41,15 @@ SYSTEMS = (
 
 
 class Visit(msgspec.Struct):
-    """A viewer, and what the answer has to tell the browser."""
+    """A viewer, and what the answer has to tell the browser. `is_elsewhere`: they are on a page of another
+    site, where a session is a cookie of its own."""
 
     viewer: Viewer
     token: str
     session: Session | None
     has_scripts: bool
     keeps_details: bool
+    is_elsewhere: bool = False
 
     @property
     def has_session(self) -> bool:
@@ -66,14 +69,17 @@ def is_staff(session: Session | None, reader: Reader | None) -> bool:
     return bool(session and reader and session.provider == PASSKEY and reader.role == "moderator")
 
 
-def session_cookie(is_secure: bool) -> str:
+def session_cookie(is_secure: bool, *, is_elsewhere: bool = False) -> str:
     """`__Host-` binds the cookie to this very host, so that no neighbouring host can set it."""
+    if is_elsewhere:
+        return "__Host-piensas-embed"
     return "__Host-piensas" if is_secure else "piensas"
 
 
 async def read_visit(request: Request, press: Press) -> Visit:
     """A token that names no reader is never taken over: the browser is given a new one."""
-    token = only_cookie(request, session_cookie(press.site.is_secure))
+    elsewhere = is_elsewhere(request, press.settings.embed.origins)
+    token = only_cookie(request, session_cookie(press.site.is_secure, is_elsewhere=elsewhere))
     found = await press.db.read(find_session, press.site.id, hash_of(token)) if token else None
     moment = press.clock()
     if found and is_over(found[0], moment.now):
@@ -101,6 +107,7 @@ async def read_visit(request: Request, press: Press) -> Visit:
         session=session,
         has_scripts=request.cookies.get(SCRIPTS) == "1",
         keeps_details=request.cookies.get(DETAILS) == "1",
+        is_elsewhere=elsewhere,
     )
 
 
@@ -117,7 +124,7 @@ def remember(response: Response[bytes], visit: Visit, *, keep_details: bool | No
     """Gives the browser its session after its first deed; notes whether it keeps the reader's details."""
     site = visit.viewer.site
     if not visit.has_session:
-        give_session(response, site, visit.token)
+        give_session(response, site, visit.token, is_elsewhere=visit.is_elsewhere)
     if keep_details is not None and keep_details != visit.keeps_details:
         age = YEAR if keep_details else 0
         response.cookies.append(
@@ -125,8 +132,19 @@ def remember(response: Response[bytes], visit: Visit, *, keep_details: bool | No
         )
 
 
-def give_session(response: Response[bytes], site: Site, token: str) -> None:
-    """Without a token the browser forgets the one that it has."""
+def give_session(response: Response[bytes], site: Site, token: str, *, is_elsewhere: bool = False) -> None:
+    """Without a token the browser forgets the one that it has.
+
+    Under another site's page the cookie belongs to that site and this host together (CHIPS), so that it is
+    taken where third parties' cookies are refused, and follows nobody from one site to the next.
+    """
+    if is_elsewhere:
+        age = YEAR if token else 0
+        response.headers["set-cookie"] = (
+            f"{session_cookie(True, is_elsewhere=True)}={token}; Path=/; Max-Age={age}; "
+            "Secure; HttpOnly; SameSite=None; Partitioned"
+        )
+        return
     response.cookies.append(
         Cookie(
             session_cookie(site.is_secure),

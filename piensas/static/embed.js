@@ -1,0 +1,104 @@
+// @ts-check
+// Puts a discussion under any page: <que-piensas></que-piensas>. The addresses below are filled in when this
+// file is handed out.
+
+(() => {
+  const base = new URL(/** @type {HTMLScriptElement} */ (document.currentScript).src).origin;
+  const code = `${base}PIENSAS_JS`;
+  const style = `${base}PIENSAS_CSS`;
+  const NEAR = "800px";
+
+  /** The style sheet, fetched once for all discussions of the page.
+   * @type {Promise<CSSStyleSheet> | undefined} */
+  let sheet;
+  const fetchSheet = async () => new CSSStyleSheet().replace(await (await fetch(style)).text());
+
+  const canonical = () => /** @type {HTMLLinkElement | null} */ (document.querySelector('link[rel="canonical"]'))?.href;
+
+  class QuePiensas extends HTMLElement {
+    static observedAttributes = ["page", "story", "language"];
+    shown = "";
+    near = false;
+
+    /** What is asked for: the page by its own address, unless the element says otherwise. */
+    get wish() {
+      const wish = new URLSearchParams({
+        page: new URL(this.getAttribute("page") ?? canonical() ?? location.href, location.href).href,
+        language: this.getAttribute("language") ?? this.closest("[lang]")?.getAttribute("lang") ?? "",
+      });
+      const story = this.getAttribute("story");
+      if (story) wish.set("story", story);
+      return wish;
+    }
+
+    connectedCallback() {
+      const watcher = new IntersectionObserver(
+        (seen) => {
+          if (!seen.some((each) => each.isIntersecting)) return;
+          watcher.disconnect();
+          this.near = true;
+          this.load();
+        },
+        { rootMargin: NEAR },
+      );
+      watcher.observe(this);
+      this.watcher = watcher;
+      this.follow = () => this.load();
+      for (const name of ["popstate", "piensas:page"]) addEventListener(name, this.follow);
+      /** @type {any} */ (window).navigation?.addEventListener("navigatesuccess", this.follow);
+    }
+
+    disconnectedCallback() {
+      this.watcher?.disconnect();
+      this.leave?.();
+      this.shown = "";
+      for (const name of ["popstate", "piensas:page"]) removeEventListener(name, /** @type {any} */ (this.follow));
+      /** @type {any} */ (window).navigation?.removeEventListener("navigatesuccess", this.follow);
+    }
+
+    attributeChangedCallback() {
+      if (this.isConnected) this.load();
+    }
+
+    /** Shows the discussion of the page as it is now, unless it is shown already. */
+    async load() {
+      const wish = this.wish;
+      const asked = wish.toString();
+      if (!this.near || this.shown === asked) return;
+      this.shown = asked;
+      this.setAttribute("aria-busy", "true");
+      try {
+        sheet ??= fetchSheet();
+        const [{ parseFor, discuss }, css, html] = await Promise.all([import(code), sheet, this.ask(wish)]);
+        if (this.shown !== asked) return;
+        this.leave?.();
+        const root = this.shadowRoot ?? this.attachShadow({ mode: "open" });
+        root.adoptedStyleSheets = [css];
+        root.replaceChildren(parseFor(base, html));
+        const section = root.querySelector(".discussion");
+        if (section) this.leave = discuss(root, base, section.getAttribute("lang"));
+        this.dispatchEvent(new CustomEvent("piensas:shown", { bubbles: true }));
+      } catch (fault) {
+        this.shown = "";
+        sheet = undefined;
+        this.dispatchEvent(new CustomEvent("piensas:failed", { bubbles: true, detail: fault }));
+      } finally {
+        this.removeAttribute("aria-busy");
+      }
+    }
+
+    /** The discussion's HTML. The first visit to a page makes its story.
+     * @param {URLSearchParams} wish */
+    async ask(wish) {
+      let answer = await fetch(`${base}/embed/discussion?${wish}`);
+      if (answer.status === 204) {
+        wish.set("title", this.getAttribute("title") ?? document.title);
+        answer = await fetch(`${base}/embed/discussion`, { method: "POST", body: wish });
+      }
+      if (!answer.ok) throw new Error(answer.statusText);
+      return answer.text();
+    }
+  }
+
+  if (!customElements.get("que-piensas")) customElements.define("que-piensas", QuePiensas);
+})();

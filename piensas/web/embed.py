@@ -1,0 +1,161 @@
+"""Discussions under the pages of other sites: the element's script, its HTML, counts, and sign-in."""
+
+from __future__ import annotations
+
+import secrets
+
+import msgspec
+from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from piensas.actions.publishing import publish_edition
+from piensas.actions.signing_in import claim_handover
+from piensas.drawing.embedded import read_script, style_address, write_script, write_style
+from piensas.drawing.pen import pen_of
+from piensas.model.elsewhere import Wish, choose_language, manuscript_of, read_page, read_wish
+from piensas.model.refusals import Forged, Malformed, NotFound
+from piensas.model.session import hash_of
+from piensas.store.stories import find_address, list_counts
+from piensas.web.answers import SHARED, json_answer, keep, page_answer, see
+from piensas.web.files import FOR_EVER
+from piensas.web.http import Request
+from piensas.web.origin import require_known_page
+from piensas.web.press import Press
+from piensas.web.reading import read_story
+from piensas.web.shapes import read_shape
+from piensas.web.stories import draw_story, proof_of, read_walk
+from piensas.web.viewer import give_session, read_visit
+
+TEN_MINUTES = "public, max-age=600"
+MOST_COUNTS = 100
+
+
+class PageShape(msgspec.Struct):
+    """A page as the element under it describes it."""
+
+    page: str = ""
+    story: str = ""
+    title: str = ""
+    language: str = ""
+
+
+class TicketShape(msgspec.Struct):
+    ticket: str = ""
+
+
+@get("/embed.js")
+async def script(request: Request) -> Response[bytes]:
+    answer = keep(request, page_answer(write_script(), kind="text/javascript"), None)
+    answer.headers["cache-control"] = TEN_MINUTES
+    return answer
+
+
+@get("/count.js")
+async def count_script(request: Request) -> Response[bytes]:
+    answer = keep(request, page_answer(read_script("count.js"), kind="text/javascript"), None)
+    answer.headers["cache-control"] = TEN_MINUTES
+    return answer
+
+
+@get("/embed/{version:str}/style.css")
+async def style(request: Request, version: FromPath[str]) -> Response[bytes]:
+    if request.url.path != style_address():
+        raise NotFound
+    answer = keep(request, page_answer(write_style(), kind="text/css"), None)
+    answer.headers["cache-control"] = FOR_EVER
+    return answer
+
+
+@get("/embed/discussion")
+async def discussion(request: Request, press: NamedDependency[Press]) -> Response[bytes]:
+    """A page's discussion as HTML, the same for everybody. Asking makes nothing: 204 says that nobody has
+    been there yet."""
+    query = request.query_params
+    shape = PageShape(query.get("page", ""), query.get("story", ""), "", query.get("language", ""))
+    return await show(request, press, wish_of(press, shape))
+
+
+@post("/embed/discussion", status_code=200)
+async def first_visit(request: Request, press: NamedDependency[Press]) -> Response[bytes]:
+    """Makes the story of a page that somebody visits for the first time: only that page itself may."""
+    require_known_page(request, press)
+    shape = await read_shape(request, PageShape)
+    wish = wish_of(press, shape)
+    if request.headers.get("origin") != wish.origin:
+        raise Forged
+    if await press.db.read(find_address, press.site.id, wish.alias) is None:
+        moment = press.clock()
+        manuscript = manuscript_of(wish, shape.title, moment.now)
+        await press.db.write(lambda db: publish_edition(db, press.site, manuscript, moment))
+    return await show(request, press, wish)
+
+
+@get("/embed/counts")
+async def counts(request: Request, press: NamedDependency[Press]) -> Response[bytes]:
+    """How many comments each `page` has, in words, in the order in which they were asked for."""
+    asked = request.query_params.getall("page", [])
+    if not 0 < len(asked) <= MOST_COUNTS:
+        raise Malformed(f"page must be given 1 to {MOST_COUNTS} times")
+    own = press.site.address
+    pages = [read_page(page)[0] for page in asked]
+    known_as = [*pages, *(page.removeprefix(own) for page in pages if page.startswith(own))]
+    found = await press.db.read(list_counts, press.site.id, known_as)
+    speech = pen_of(press.site, choose_language(request.query_params.get("language", ""), press.site)).speech
+    numbers = [found.get(page) or found.get(page.removeprefix(own), 0) for page in pages]
+    words = [
+        speech.ngettext("%(n)s thought", "%(n)s thoughts", number) % {"n": speech.number(number)}
+        if number
+        else speech.gettext("No thoughts yet")
+        for number in numbers
+    ]
+    answer = json_answer(words, cache=SHARED)
+    answer.headers["access-control-allow-origin"] = "*"
+    return answer
+
+
+@get("/embed/page")
+async def find_page(request: Request, press: NamedDependency[Press]) -> Response[bytes]:
+    """Leads to the discussion's own page here, for who has no scripts."""
+    query = request.query_params
+    shape = PageShape(query.get("page", ""), query.get("story", ""), "", query.get("language", ""))
+    address = await press.db.read(find_address, press.site.id, wish_of(press, shape).alias)
+    if address is None:
+        raise NotFound
+    return see(f"{address}#comments")
+
+
+@post("/embed/session", status_code=200)
+async def session(request: Request, press: NamedDependency[Press]) -> Response[bytes]:
+    """Exchanges a page's ticket for a session, once its reader has signed in elsewhere (S22)."""
+    require_known_page(request, press)
+    shape = await read_shape(request, TicketShape)
+    visit = await read_visit(request, press)
+    token, ticket, moment = secrets.token_urlsafe(32), hash_of(shape.ticket), press.clock()
+    arrived = await press.db.write(
+        lambda db: claim_handover(db, visit.viewer, ticket, hash_of(token), moment)
+    )
+    answer = json_answer({"signed_in": arrived})
+    if arrived:
+        give_session(answer, press.site, token, is_elsewhere=visit.is_elsewhere)
+    return answer
+
+
+async def show(request: Request, press: Press, wish: Wish) -> Response[bytes]:
+    walk = read_walk(request, press)
+    mark = press.pages.mark()
+    address = await press.db.read(find_address, press.site.id, wish.alias)
+    if address is None:
+        return page_answer(b"", status=204)
+    language, slug = address.strip("/").split("/")
+    reading = await press.db.read(read_story, press.site.id, language, slug, walk)
+    if reading is None or reading.story.discussion == "off":
+        raise NotFound
+    answer = page_answer(draw_story(press, reading, walk, template="embed.html"), cache=SHARED)
+    answer.headers["access-control-allow-origin"] = "*"
+    return keep(request, answer, proof_of(press, reading.story, mark)) if request.method == "GET" else answer
+
+
+def wish_of(press: Press, shape: PageShape) -> Wish:
+    origins = press.settings.embed.origins
+    return read_wish(shape.page, shape.story, shape.language, press.site, origins)

@@ -1,0 +1,239 @@
+"""A discussion under another site's page: a strict host, a browser that refuses third parties' cookies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from piensas.settings import Embed
+from tests.browser.conftest import ARGUMENTS, CHROMIUM, PATIENCE
+from tests.browser.elsewhere import COMMENTS, Elsewhere, free_port, open_elsewhere
+from tests.browser.test_axe import AXE, RUN, TAGS
+from tests.newsroom import serve, settings_for
+from tests.providers import Tricksters, open_letter_box, open_providers, with_providers
+
+SET_UPS = {"a path of the site": COMMENTS, "a subdomain": "www.news.test", "another domain": "www.paper.test"}
+COOKIES = {"third parties' cookies refused": ["--test-third-party-cookie-phaseout"], "as it comes": []}
+
+
+@pytest.fixture(params=COOKIES, scope="module")
+def strict(request: pytest.FixtureRequest) -> Iterator[Browser]:
+    """A Chromium of its own, to which every name ending in .test is this machine."""
+    arguments = [*ARGUMENTS, "--host-resolver-rules=MAP *.test 127.0.0.1", *COOKIES[request.param]]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def providers() -> Iterator[Tricksters]:
+    with open_providers() as stand_ins:
+        yield stand_ins
+
+
+@pytest.fixture
+def there(database_url: str, tmp_path: Path, providers: Tricksters) -> Iterator[Elsewhere]:
+    port = free_port()
+    origins = tuple(f"https://{host}:{port}" for host in SET_UPS.values())
+    settings = settings_for(database_url, tmp_path / "stories")
+    with open_letter_box(providers) as mail:
+        settings = replace(with_providers(settings, providers, mail), embed=Embed(origins))
+        with (
+            serve(settings, host=f"https://{COMMENTS}:{port}") as upstream,
+            open_elsewhere(tmp_path / "elsewhere", port, upstream) as elsewhere,
+        ):
+            elsewhere.write("flight.html")
+            yield elsewhere
+
+
+class Witness:
+    """What must not happen on somebody else's page."""
+
+    def __init__(self, context: BrowserContext, allowed: tuple[str, ...]) -> None:
+        self.seen: list[str] = []
+        context.on(
+            "console", lambda said: self.seen.append(said.text) if said.type in ("error", "warning") else 0
+        )
+        context.on("weberror", lambda fault: self.seen.append(str(fault.error)))
+        context.on("request", lambda asked: self.note(asked.url, allowed))
+
+    def note(self, url: str, allowed: tuple[str, ...]) -> None:
+        if not url.startswith((*allowed, "data:", "about:")):
+            self.seen.append(f"a request to a third party: {url}")
+
+
+@pytest.fixture
+def context(strict: Browser) -> Iterator[BrowserContext]:
+    context = strict.new_context(ignore_https_errors=True, viewport={"width": 1000, "height": 900})
+    context.set_default_timeout(PATIENCE)
+    yield context
+    context.close()
+
+
+def open_page(context: BrowserContext, there: Elsewhere, host: str, name: str = "flight.html") -> Page:
+    page = context.new_page()
+    page.goto(f"{there.origin(host)}/paper/{name}")
+    return page
+
+
+def sign_in(page: Page) -> None:
+    page.locator("#box-text").focus()
+    with page.expect_popup() as opened:
+        page.locator('[data-icon="google"]').click()
+    opened.value.locator('[name="name"]').fill("Ana Signed")
+    opened.value.locator('button[value="yes"]').click()
+    expect(page.locator(".who")).to_contain_text("You are commenting using your Google account.")
+
+
+@pytest.mark.parametrize("host", SET_UPS.values(), ids=SET_UPS)
+def test_a_reader_writes_signs_in_and_out_under_another_sites_page(
+    context: BrowserContext, there: Elsewhere, providers: Tricksters, host: str
+) -> None:
+    witness = Witness(context, (there.origin(host), there.comments, providers.address))
+    page = open_page(context, there, host)
+    expect(page.locator("#greeting")).to_contain_text("What do you think?")
+    page.locator("#box-text").fill("As a guest, from afar.")
+    page.locator('[name="email"]').fill("far@example.org")
+    page.locator('[name="name"]').fill("Far reader")
+    page.locator(".send .post").click()
+    expect(page.locator(".comment .text")).to_have_text("As a guest, from afar.")
+    expect(page.locator(".comment.own .edit")).to_be_visible()
+
+    sign_in(page)
+    page.locator("#box-text").fill("As myself.")
+    page.locator(".send .post").click()
+    expect(page.locator(".comment .by").filter(has_text="Ana Signed")).to_be_visible()
+    page.reload()
+    expect(page.locator(".comment .text")).to_have_count(2)
+    expect(page.locator(".who")).to_contain_text("Google")
+
+    page.locator("#box-text").focus()
+    page.get_by_role("button", name="Log Out").click()
+    expect(page.locator('[name="email"]')).to_be_visible()
+    page.reload()
+    expect(page.locator(".comment .text")).to_have_count(2)
+    expect(page.locator(".who")).to_have_count(0)
+    expect(page.locator("que-piensas-count")).to_have_text("2 thoughts")
+    assert witness.seen == []
+
+
+def test_the_host_is_neither_harmed_nor_does_it_harm(context: BrowserContext, there: Elsewhere) -> None:
+    page = open_page(context, there, "www.paper.test")
+    expect(page.locator("#greeting")).to_be_visible()
+    found = page.evaluate(STYLES)
+
+    assert found["h1"] == "20px"
+    assert found["h2 shown"] != "none"
+    assert found["letter"] == "18px"
+    assert found["button"] != "rgb(255, 0, 255)"
+    assert found["globals"] == []
+
+
+STYLES = """() => {
+  const root = document.querySelector("que-piensas").shadowRoot;
+  const of = (what, name) => getComputedStyle(what)[name];
+  return {
+    h1: of(document.querySelector("p"), "fontSize"),
+    "h2 shown": of(root.querySelector("h2"), "display"),
+    letter: of(document.querySelector("que-piensas"), "fontSize"),
+    button: of(root.querySelector("button.post"), "backgroundColor"),
+    globals: Object.keys(window).filter((name) => /piensas/i.test(name)),
+  };
+}"""
+
+
+def test_nothing_moves_when_it_appears(context: BrowserContext, there: Elsewhere) -> None:
+    page = context.new_page()
+    page.goto(f"{there.origin('www.paper.test')}/paper/flight.html")
+    expect(page.locator("#greeting")).to_be_visible()
+    shifted = page.evaluate(SHIFT)
+    assert shifted == 0
+
+
+SHIFT = """() => new Promise((tell) => {
+  let sum = 0;
+  new PerformanceObserver((list) => { for (const each of list.getEntries()) sum += each.value; })
+    .observe({ type: "layout-shift", buffered: true });
+  setTimeout(() => tell(sum), 500);
+})"""
+
+
+def test_it_is_fetched_when_the_reader_comes_near(context: BrowserContext, there: Elsewhere) -> None:
+    asked: list[str] = []
+    context.on("request", lambda request: asked.append(request.url))
+    there.write("far.html", elements=f"{'<p>.</p>' * 300}<que-piensas></que-piensas>")
+    page = open_page(context, there, "www.paper.test", "far.html")
+    page.wait_for_timeout(300)
+    assert not [url for url in asked if "/embed/discussion" in url]
+
+    page.locator("que-piensas").scroll_into_view_if_needed()
+    expect(page.locator("#greeting")).to_be_visible()
+
+
+def test_several_on_one_page_and_elements_that_come_and_go(context: BrowserContext, there: Elsewhere) -> None:
+    two = '<que-piensas story="a"></que-piensas><que-piensas story="b"></que-piensas>'
+    there.write("two.html", elements=two)
+    page = open_page(context, there, "www.paper.test", "two.html")
+    expect(page.locator("#greeting")).to_have_count(2)
+    first, second = page.locator("que-piensas").all()
+    for element, words in ((first, "Under a."), (second, "Under b.")):
+        element.locator("#box-text").fill(words)
+        element.locator('[name="email"]').fill("far@example.org")
+        element.locator('[name="name"]').fill("Far reader")
+        element.locator(".send .post").click()
+        expect(element.locator(".comment .text")).to_have_text(words)
+
+    page.evaluate(MOVE)
+    expect(page.locator("que-piensas").nth(1).locator(".comment .text")).to_have_text("Under a.")
+    page.evaluate("() => document.querySelector('que-piensas').setAttribute('story', 'c')")
+    expect(page.locator("que-piensas").first.locator(".comment")).to_have_count(0)
+
+
+MOVE = """() => {
+  const first = document.querySelector("que-piensas");
+  first.remove();
+  document.querySelector("main").append(first);
+}"""
+
+
+def test_a_page_that_changes_its_address_changes_its_discussion(
+    context: BrowserContext, there: Elsewhere
+) -> None:
+    page = open_page(context, there, "www.paper.test")
+    expect(page.locator("#greeting")).to_be_visible()
+    first = page.locator(".discussion").get_attribute("data-story")
+    page.evaluate("() => history.pushState({}, '', '/paper/another.html')")
+    expect(page.locator(f'.discussion:not([data-story="{first}"])')).to_be_visible()
+    page.go_back()
+    expect(page.locator(f'.discussion[data-story="{first}"]')).to_be_visible()
+
+
+@pytest.mark.parametrize("colours", ["light", "dark"])
+def test_axe_finds_nothing_under_another_page(
+    context: BrowserContext, there: Elsewhere, colours: Any
+) -> None:
+    page = open_page(context, there, "www.paper.test")
+    page.emulate_media(color_scheme=colours)
+    page.evaluate("(colours) => (document.documentElement.style.colorScheme = colours)", colours)
+    expect(page.locator("#greeting")).to_be_visible()
+    page.locator("#box-text").focus()
+    page.evaluate(AXE.read_text("utf-8"))
+    found = [
+        each
+        for each in page.evaluate(RUN, TAGS)
+        if "que-piensas" in each or "shadow" in each or "box" in each
+    ]
+    assert found == []
+
+
+def test_a_page_that_is_not_registered_is_told_so_quietly(context: BrowserContext, there: Elsewhere) -> None:
+    page = open_page(context, there, "unknown.test")
+    page.wait_for_timeout(500)
+    expect(page.locator(".discussion")).to_have_count(0)
+    expect(page.locator("h1")).to_have_text("Flight")

@@ -1,0 +1,441 @@
+"""Discussions under the pages of other sites: which pages, made when, and what crosses from site to site."""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import re
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
+from weakref import WeakKeyDictionary
+
+import httpx
+import msgspec
+import pytest
+from msgspec.structs import replace
+
+from piensas.model.elsewhere import read_page
+from piensas.model.refusals import Malformed
+from piensas.settings import Embed, Settings
+from piensas.store.stories import list_headlines
+from tests.conftest import OpenNewsroom
+from tests.newsroom import Newsroom, Person
+from tests.providers import Errand, Tricksters, come_back, open_letter_box, with_providers
+
+HOST = "https://www.paper.example"
+PAGE = f"{HOST}/2026/flight?utm_source=mail#top"
+ELSEWHERE = {"origin": HOST, "sec_fetch_site": "cross-site"}
+COOKIE = "__Host-piensas-embed"
+
+
+def with_origin(settings: Settings) -> Settings:
+    return replace(settings, embed=Embed((HOST, "https://other.example")))
+
+
+@pytest.fixture
+def embedding(open_site: OpenNewsroom) -> Newsroom:
+    return open_site(with_origin)
+
+
+def visit(person: Person, page: str = PAGE, origin: str = HOST, **fields: str) -> httpx.Response:
+    """What the element does under a page that is visited for the first time."""
+    shape = {"page": page, "title": "Flight", "language": "en"} | fields
+    return person.client.post(
+        "/embed/discussion", data=shape, headers={"origin": origin, "sec-fetch-site": "cross-site"}
+    )
+
+
+def look(person: Person, page: str = PAGE, **query: str) -> httpx.Response:
+    asked = urlencode({"page": page, "language": "en"} | query)
+    return person.client.get(f"/embed/discussion?{asked}", headers={"origin": HOST})
+
+
+def story_of(answer: httpx.Response) -> str:
+    assert answer.status_code == 200, answer.text
+    found = re.search(r'data-story="(\d+)"', answer.text)
+    assert found
+    return found[1]
+
+
+def test_a_story_is_made_at_the_first_visit_and_not_before(embedding: Newsroom) -> None:
+    reader = embedding.person()
+    assert look(reader).status_code == 204
+    assert look(reader).headers["access-control-allow-origin"] == HOST
+
+    made = story_of(visit(reader))
+
+    assert story_of(look(embedding.person())) == made
+    assert story_of(visit(embedding.person(), title="Another title")) == made
+    assert story_of(look(reader, f"{HOST}/2026/flight")) == made
+    assert look(reader).headers["access-control-allow-origin"] == "*"
+    assert look(reader, f"{HOST}/2026/other").status_code == 204
+
+
+def test_the_discussion_has_a_page_of_its_own_that_leads_to_the_story(embedding: Newsroom) -> None:
+    reader = embedding.person()
+    visit(reader)
+    answer = reader.get(f"/embed/page?{urlencode({'page': PAGE, 'language': 'en'})}")
+    own = reader.read(answer.headers["location"].partition("#")[0])
+
+    assert answer.status_code == 303
+    assert f'<a href="{HOST}/2026/flight">' in own
+    assert '<h1 dir="auto">Flight</h1>' in own
+    assert f'<link rel="canonical" href="{embedding.address}/en/d-' in own
+    assert reader.get(f"/embed/page?{urlencode({'page': HOST + '/none'})}").status_code == 404
+
+
+def test_a_story_that_is_named_by_its_page_keeps_its_discussion_when_the_address_changes(
+    embedding: Newsroom,
+) -> None:
+    reader = embedding.person()
+    made = story_of(visit(reader, story="flight"))
+    assert story_of(look(reader, f"{HOST}/moved", story="flight")) == made
+    assert look(reader, "https://other.example/x", story="flight").status_code == 204
+
+    spanish = story_of(visit(reader, f"{HOST}/es/vuelo", story="flight", language="es-MX", title="Vuelo"))
+    assert spanish == made
+    page = look(reader, f"{HOST}/es/vuelo", story="flight", language="es").text
+    assert "¿Qué piensas?" in page.split("</h2>")[0]
+
+
+@pytest.mark.parametrize(
+    ("page", "origin"),
+    [
+        ("https://attacker.example/", "https://attacker.example"),
+        (PAGE, "https://attacker.example"),
+        (PAGE, "https://other.example"),
+        (PAGE, "null"),
+        ("https://www.paper.example.attacker.example/", HOST),
+        ("https://www.paper.example@attacker.example/", HOST),
+        ("https://attacker.example/?https://www.paper.example", HOST),
+        ("http://www.paper.example/", HOST),
+        ("https://www.paper.example:444/", HOST),
+        ("javascript:alert(1)", HOST),
+        ("//www.paper.example/", HOST),
+        ("data:text/html,x", HOST),
+        ("file:///etc/passwd", HOST),
+        (f"{HOST}/\r\nset-cookie: a=b", HOST),
+        (f"{HOST}/{'x' * 2_000}", HOST),
+        ("", HOST),
+    ],
+)
+def test_no_page_speaks_for_another(embedding: Newsroom, page: str, origin: str) -> None:
+    before = len(embedding.db.ask(list_headlines, 1, "en", 50))
+
+    answer = visit(embedding.person(), page, origin)
+
+    assert answer.status_code in (400, 403), answer.text
+    assert len(embedding.db.ask(list_headlines, 1, "en", 50)) == before
+
+
+def test_without_registered_origins_nobody_embeds(newsroom: Newsroom) -> None:
+    answer = visit(newsroom.person())
+    assert answer.status_code == 403
+    assert "access-control-allow-credentials" not in answer.headers
+
+
+def test_gigantic_titles_are_cut_and_odd_ones_made_plain(embedding: Newsroom) -> None:
+    reader = embedding.person()
+    visit(reader, f"{HOST}/1", title="T" * 100_000)
+    visit(reader, f"{HOST}/2", title="<script>alert(1)</script>\x00\u202e")
+    visit(reader, f"{HOST}/3", title=" \n ")
+    titles = {headline.title for headline in embedding.db.ask(list_headlines, 1, "en", 50)}
+
+    assert "T" * 300 in titles
+    assert "<script>alert(1)</script>" in titles
+    assert f"{HOST}/3" in titles
+    assert "<script>alert(1)" not in reader.read("/")
+    assert visit(reader, f"{HOST}/4", story="s" * 300).status_code == 400
+    assert visit(reader, f"{HOST}/4", title="T" * (1 << 21)).status_code in (400, 422)
+
+
+ADDRESSES = {
+    "HTTPS://WWW.Paper.Example:443/A?b=1&utm_medium=x&fbclid=y#z": "https://www.paper.example/A?b=1",
+    "http://paper.example": "http://paper.example/",
+    "https://paper.example/ñandú": "https://paper.example/ñandú",
+    "https://[::1]:8000/a": "https://[::1]:8000/a",
+    "https://paper.example/?q=&r": "https://paper.example/?q=&r=",
+}
+
+
+@pytest.mark.parametrize(("written", "plain"), ADDRESSES.items())
+def test_a_page_has_one_address_however_it_is_written(written: str, plain: str) -> None:
+    assert read_page(written)[0] == plain
+
+
+@pytest.mark.parametrize(
+    "written", ["https://a b/", "https://a:99999/", "https://[::1/", "ftp://a/", "a", "https:///a"]
+)
+def test_what_is_no_address_is_refused(written: str) -> None:
+    with pytest.raises(Malformed):
+        read_page(written)
+
+
+# Writing from another site's page
+
+
+def post_elsewhere(person: Person, story: str, text: str, **fields: str) -> httpx.Response:
+    """What the element's box sends: a request that browsers call simple, with the embed's own cookie."""
+    shape = {"text": text, "name": "Far reader", "email": "far@example.org", "language": "en"} | fields
+    token = TOKENS.get(person)
+    headers = {"origin": HOST, "sec-fetch-site": "cross-site", "accept": "application/json"}
+    if token:
+        headers["cookie"] = f"{COOKIE}={token}"
+    answer = person.client.post(f"/stories/{story}/comments", data=shape, headers=headers)
+    keep_cookie(person, answer)
+    return answer
+
+
+TOKENS: WeakKeyDictionary[Person, str] = WeakKeyDictionary()
+
+
+def keep_cookie(person: Person, answer: httpx.Response) -> None:
+    """httpx keeps no secure cookie that came over http, which browsers do from this machine."""
+    for line in answer.headers.get_list("set-cookie"):
+        name, _, rest = line.partition("=")
+        if name == COOKIE:
+            TOKENS[person] = rest.partition(";")[0]
+
+
+def test_a_guest_writes_from_another_sites_page_under_a_cookie_of_its_own(embedding: Newsroom) -> None:
+    far = embedding.person()
+    story = story_of(visit(far))
+    answer = post_elsewhere(far, story, "From afar.")
+
+    assert answer.status_code == 201, answer.text
+    assert answer.headers["access-control-allow-origin"] == HOST
+    assert answer.headers["access-control-allow-credentials"] == "true"
+    assert "origin" in answer.headers["vary"]
+    cookie = next(line for line in answer.headers.get_list("set-cookie") if line.startswith(COOKIE))
+    for part in ("Secure", "HttpOnly", "SameSite=None", "Partitioned", "Path=/"):
+        assert part in cookie
+    assert "Domain" not in cookie
+    assert "From afar." in look(far).text
+    own = far.client.get(
+        f"/stories/{story}/viewer?language=en",
+        headers={
+            "origin": HOST,
+            "sec-fetch-site": "cross-site",
+            "cookie": f"{COOKIE}={TOKENS[far]}",
+        },
+    )
+    assert len(own.json()["pieces"]) == 1
+
+
+def test_the_embeds_cookie_opens_nothing_on_our_own_pages_nor_ours_elsewhere(embedding: Newsroom) -> None:
+    far = embedding.person()
+    story = story_of(visit(far))
+    post_elsewhere(far, story, "From afar.")
+    token = TOKENS[far]
+
+    here = far.client.get(f"/stories/{story}/viewer", headers={"cookie": f"{COOKIE}={token}"})
+    assert here.json()["pieces"] == []
+    swapped = far.client.get(
+        f"/stories/{story}/viewer",
+        headers={"origin": HOST, "sec-fetch-site": "cross-site", "cookie": f"piensas={token}"},
+    )
+    assert swapped.json()["pieces"] == []
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"origin": "https://attacker.example", "sec-fetch-site": "cross-site"},
+        {"origin": "https://attacker.example"},
+        {"origin": "null", "sec-fetch-site": "cross-site"},
+        {"sec-fetch-site": "cross-site"},
+        {"referer": f"{HOST}/2026/flight", "sec-fetch-site": "cross-site"},
+        {"origin": f"{HOST}.attacker.example", "sec-fetch-site": "cross-site"},
+        {"origin": f"{HOST}/", "sec-fetch-site": "cross-site"},
+        {"origin": HOST.upper(), "sec-fetch-site": "cross-site"},
+    ],
+)
+def test_forms_of_sites_that_we_do_not_know_are_refused(embedding: Newsroom, headers: dict[str, str]) -> None:
+    person = embedding.person()
+    person.comment("Known here.")
+    forged = person.client.post(
+        embedding.comments,
+        data={"text": "Forged.", "name": "A", "email": "a@example.org"},
+        headers=headers | {"accept": "application/json"},
+    )
+    assert forged.status_code == 403
+    assert forged.json()["code"] == "forged"
+    assert "access-control-allow-credentials" not in forged.headers
+
+
+@pytest.mark.parametrize("path", ["/me/name", "/me/erasure", "/staff", "/signin/code", "/signin/letter"])
+def test_what_concerns_the_account_is_done_on_our_own_pages_alone(embedding: Newsroom, path: str) -> None:
+    answer = embedding.person().send(path, {"name": "x"}, **ELSEWHERE)
+    assert answer.status_code == 403
+
+
+def test_what_is_ones_own_is_readable_for_registered_origins_alone(embedding: Newsroom) -> None:
+    person = embedding.person()
+    for origin, allowed in ((HOST, HOST), ("https://attacker.example", None), ("null", None)):
+        answer = person.get(f"/stories/{embedding.story_id}/viewer", origin=origin)
+        assert answer.headers.get("access-control-allow-origin") == allowed
+    before = person.client.options(embedding.comments, headers={"origin": HOST})
+    assert before.status_code == 204
+    assert before.headers["access-control-allow-origin"] == HOST
+
+
+# Signing in from another site's page
+
+
+@pytest.fixture
+def far_signing_in(open_site: OpenNewsroom, providers: Tricksters) -> Any:
+    with open_letter_box(providers) as mail:
+        yield open_site(lambda settings: with_origin(with_providers(settings, providers, mail)))
+
+
+SECRET = "5e" * 32
+
+
+def hash_in_hex(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def claim(person: Person, secret: str = SECRET, **headers: str) -> httpx.Response:
+    own = {"origin": HOST, "sec-fetch-site": "cross-site"} | {
+        n.replace("_", "-"): v for n, v in headers.items()
+    }
+    answer = person.client.post("/embed/session", data={"ticket": secret}, headers=own)
+    keep_cookie(person, answer)
+    return answer
+
+
+def sign_in_afar(person: Person, providers: Tricksters, **headers: str) -> None:
+    """In a window that the page has opened: the page's origin comes with the form that begins it."""
+    begun = person.send(
+        f"/signin/google?story={person.newsroom.story_id}",
+        {"language": "en", "window": "1", "ticket": hash_in_hex(SECRET)},
+        **(ELSEWHERE | headers),
+    )
+    assert begun.status_code == 200, begun.text
+    errand = leave_by(begun)
+    come_back(person, providers, errand)
+
+
+def leave_by(answer: httpx.Response) -> Any:
+    found = re.search(r'<a href="(http[^"]+)" rel="noreferrer">', answer.text)
+    assert found
+    return Errand("google", dict(parse_qsl(urlsplit(html.unescape(found[1])).query)))
+
+
+def test_a_reader_signs_in_in_a_window_and_is_known_under_the_page(
+    far_signing_in: Newsroom, providers: Tricksters
+) -> None:
+    far = far_signing_in.person()
+    story = story_of(visit(far))
+    assert claim(far).json() == {"signed_in": False}
+    sign_in_afar(far, providers)
+
+    assert claim(far).json() == {"signed_in": True}
+    assert claim(far).json() == {"signed_in": False}
+    posted = post_elsewhere(far, story, "As myself.", name="", email="")
+    assert posted.json()["comment"]["name"] == "Ana"
+
+    cookie = f"{COOKIE}={TOKENS[far]}"
+    out = far.client.post(
+        "/signout",
+        data={},
+        headers={
+            "origin": HOST,
+            "sec-fetch-site": "cross-site",
+            "accept": "application/json",
+            "cookie": cookie,
+        },
+    )
+    assert out.json() == {"signed_out": True}
+    assert f"{COOKIE}=;" in out.headers["set-cookie"]
+    again = far.client.get(
+        f"/stories/{story}/viewer", headers={"origin": HOST, "sec-fetch-site": "cross-site", "cookie": cookie}
+    )
+    assert again.json()["identity"] == ""
+
+
+def test_a_ticket_is_good_for_two_minutes_and_for_a_page_that_we_know(
+    far_signing_in: Newsroom, providers: Tricksters
+) -> None:
+    person = far_signing_in.person()
+    sign_in_afar(person, providers)
+    assert claim(far_signing_in.person(), "guessed" * 9).json() == {"signed_in": False}
+    assert claim(far_signing_in.person(), origin="https://attacker.example").status_code == 403
+    far_signing_in.hands.turn(minutes=3)
+    assert claim(person).json()["code"] == "signin_over"
+
+
+def test_a_ticket_that_a_stranger_brings_is_not_taken(
+    far_signing_in: Newsroom, providers: Tricksters
+) -> None:
+    """Who lures somebody to sign in with a ticket that they hold gets nothing."""
+    victim = far_signing_in.person()
+    sign_in_afar(victim, providers, origin=far_signing_in.address, sec_fetch_site="same-origin")
+    assert claim(far_signing_in.person()).json() == {"signed_in": False}
+
+
+def test_who_has_left_again_is_not_handed_over(far_signing_in: Newsroom, providers: Tricksters) -> None:
+    person = far_signing_in.person()
+    sign_in_afar(person, providers)
+    person.send("/signout", {})
+    assert claim(person).json()["code"] == "signin_over"
+
+
+# Counts
+
+
+def test_counts_of_a_whole_page_are_one_request(embedding: Newsroom) -> None:
+    far = embedding.person()
+    story = story_of(visit(far))
+    post_elsewhere(far, story, "One.")
+    own = f"{embedding.address}/en/flight"
+    asked = urlencode([("page", own), ("page", PAGE), ("page", f"{HOST}/none"), ("language", "es")])
+
+    answer = far.get(f"/embed/counts?{asked}", origin=HOST)
+
+    assert answer.json() == ["Aún no hay opiniones", "1 opinión", "Aún no hay opiniones"]
+    assert answer.headers["access-control-allow-origin"] == "*"
+
+
+@pytest.mark.parametrize("number", [0, 101, 10_000])
+def test_counts_of_too_many_pages_are_refused(embedding: Newsroom, number: int) -> None:
+    query = "&".join(f"page=https://a.example/{n}" for n in range(number))[:60_000]
+    answer = embedding.person().get(f"/embed/counts?{query}", accept="application/json")
+    assert answer.status_code == 400
+    assert answer.json()["code"] == "malformed"
+
+
+def test_the_script_knows_its_code_and_style(embedding: Newsroom) -> None:
+    person = embedding.person()
+    script = person.get("/embed.js")
+    found = re.findall(r"\$\{base\}(/[^`]+)`", script.text)
+
+    assert script.headers["content-type"].startswith("text/javascript")
+    assert len([path for path in found if path.endswith((".js", ".css"))]) == 2
+    for path in found[:2]:
+        answer = person.get(path)
+        assert answer.status_code == 200
+        assert answer.headers["access-control-allow-origin"] == "*"
+        assert "immutable" in answer.headers["cache-control"]
+    assert ":root" not in person.get(found[1]).text
+    assert "rem" not in re.sub(r"@media[^{]+", "", person.get(found[1]).text).replace("remember", "")
+
+
+def test_weights(embedding: Newsroom) -> None:
+    person = embedding.person()
+    code = re.search(r"\$\{base\}(/static[^`]+)`", person.get("/embed.js").text)
+    assert code
+    sizes = [wire_size(person, path) for path in ("/embed.js", code[1])]
+    assert sum(sizes) <= 9_000, sizes
+    assert wire_size(person, "/count.js") <= 1_000
+
+
+def wire_size(person: Person, path: str) -> int:
+    with person.client.stream("GET", path, headers={"accept-encoding": "br"}) as answer:
+        return len(b"".join(answer.iter_raw()))
+
+
+def test_settings_take_origins_and_nothing_else() -> None:
+    for wrong in ("https://paper.example/", "paper.example", "https://*.example", "https://a@b.example"):
+        with pytest.raises(msgspec.ValidationError):
+            msgspec.convert({"embed": {"origins": [wrong]}}, Settings)
