@@ -42,7 +42,7 @@ def test_a_page_is_packed_tightly_for_the_second_who_asks() -> None:
     assert len(twice.body) < len(once.body)
     assert dict(once.start["headers"])[b"etag"] == dict(twice.start["headers"])[b"etag"]
     assert thrice is twice
-    assert never_changing.variant(b"br").body == twice.body
+    assert len(never_changing.variant(b"br").body) <= len(twice.body)
 
 
 def test_a_browser_that_has_the_page_gets_304_until_it_changes(newsroom: Newsroom) -> None:
