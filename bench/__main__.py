@@ -11,6 +11,7 @@ import structlog
 from rich.console import Console
 
 from bench.drawing import measure_drawing
+from bench.listening import measure_listening
 from bench.machine import describe_machine
 from bench.own import measure_own
 from bench.plan import open_plan
@@ -19,7 +20,15 @@ from bench.report import Findings, as_markdown, print_sheets
 from bench.wire import measure_first_visit
 from bench.writing import measure_arrivals, measure_writing
 
-PARTS = (measure_first_visit, measure_ready, measure_own, measure_arrivals, measure_drawing, measure_writing)
+PARTS = (
+    measure_first_visit,
+    measure_ready,
+    measure_own,
+    measure_arrivals,
+    measure_listening,
+    measure_drawing,
+    measure_writing,
+)
 WIDTH = 130
 progress = Console(stderr=True)
 

@@ -12,13 +12,13 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import Connection
 
 from piensas.model.story import Story
-from piensas.store import comments, paces, ranks, readers, sessions, stories, threads, votes
+from piensas.store import changes, comments, paces, ranks, readers, sessions, stories, threads, votes
 from piensas.store.upgrading import upgrade
 from tests.newsroom import Newsroom
 
 QUESTIONS = {
     f"{module.__name__}.{name}": question
-    for module in (comments, paces, ranks, readers, sessions, stories, threads, votes)
+    for module in (changes, comments, paces, ranks, readers, sessions, stories, threads, votes)
     for name, question in vars(module).items()
     if name.isupper()
     and isinstance(question, Executable)

@@ -83,6 +83,13 @@ class Pen:
         others = [language for language in self.site.languages if language != self.language]
         return [(each, speech_of(each).gettext("What do you think?")) for each in (self.language, *others)]
 
+    def count(self, comments: int) -> str:
+        """The heading above a thread."""
+        if not comments:
+            return self.speech.gettext("No thoughts yet")
+        words = self.speech.ngettext("%(n)s thought", "%(n)s thoughts", comments)
+        return words % {"n": self.speech.number(comments)}
+
     def orders(self) -> list[tuple[str, str]]:
         _ = self.speech.gettext
         names = dict(
@@ -115,6 +122,7 @@ class Pen:
             "speech": speech,
             "language": self.language,
             "site": self.site,
+            "count": self.count,
             "front": front_address(self.site, self.language),
             "static": static_address,
             "hue": hue,

@@ -40,6 +40,7 @@ export const parseFor = (base, html) => {
  * which knows us by the origin `base`.
  * @param {Document | ShadowRoot} root @param {string} base @param {string} language */
 export const discuss = (root, base, language) => {
+  const loaded = base ? performance.now() : 0;
   const discussion = /** @type {HTMLElement} */ (root.querySelector(".discussion[data-story]"));
   const box = /** @type {HTMLElement} */ (root.getElementById("respond"));
   const story = discussion.dataset.story ?? "";
@@ -468,6 +469,64 @@ export const discuss = (root, base, language) => {
     memory.keep(`seen:${story}`, own.now);
   };
 
+  // ——— what others write meanwhile
+
+  const arrivals = /** @type {HTMLButtonElement | null} */ (root.querySelector(".arrivals"));
+  /** Comments that wait to be shown, so that nothing moves under a reader's eyes.
+   * @type {Map<string, { id: string, parent: string, piece: string }>} */
+  const coming = new Map();
+  /** @type {EventSource | null} */
+  let source = null;
+  let last = "";
+
+  const listenForOthers = () => {
+    if (!arrivals || document.hidden || source) return;
+    const asked = new URLSearchParams({ language, revision: discussion.dataset.revision ?? "", age: `${Math.round(performance.now() - loaded)}` });
+    source = new EventSource(`${base}/stories/${story}/events?${last ? `language=${language}&since=${last}` : asked}`);
+    source.addEventListener("changes", (event) => {
+      last = event.lastEventId;
+      takeChanges(JSON.parse(event.data));
+    });
+  };
+
+  /** @param {any} changed */
+  const takeChanges = ({ count, changes }) => {
+    for (const change of changes) {
+      const old = find(change.id);
+      const fresh = parsePiece(change.piece);
+      if (!old && !fresh.matches(".gone")) coming.set(change.id, change);
+      else if (fresh.matches(".gone")) coming.delete(change.id);
+      if (old && !old.matches(".own") && !old.contains(root.activeElement)) old.replaceWith(fresh);
+    }
+    const heading = root.getElementById("count");
+    if (heading) heading.textContent = count;
+    sayHowMany();
+  };
+
+  const sayHowMany = () => {
+    if (!arrivals) return;
+    for (const id of coming.keys()) if (find(id)) coming.delete(id);
+    const words = coming.size === 1 ? arrivals.dataset.one : arrivals.dataset.other;
+    arrivals.hidden = !coming.size;
+    arrivals.textContent = (words ?? "").replace("%(n)s", String(coming.size));
+    if (coming.size) announce(arrivals.textContent);
+  };
+
+  arrivals?.addEventListener("click", () => {
+    const fresh = [...coming.values()].map(({ id, parent, piece }) => put(id, parent || undefined, parsePiece(piece)));
+    coming.clear();
+    sayHowMany();
+    for (const each of fresh) each?.classList.add("new");
+    lead(fresh.find(Boolean) ?? null);
+  });
+
+  /** A tab that nobody looks at asks for nothing. */
+  const stopListening = () => {
+    source?.close();
+    source = null;
+  };
+  const look = () => (document.hidden ? stopListening() : listenForOthers());
+
   // ——— what readers do
 
   const ending = new AbortController();
@@ -535,6 +594,9 @@ export const discuss = (root, base, language) => {
     showAvatar();
   }
   merge();
+  document.addEventListener("visibilitychange", look, { signal });
+  signal.addEventListener("abort", stopListening);
+  look();
   return () => ending.abort();
 };
 

@@ -245,6 +245,7 @@ edits = Table(
     keyed("id"),
     Column("text", Text, nullable=False),
     Column("html", Text, nullable=False),
+    Index("edits_by_time", "site_id", "story_id", "id"),
     sqlite_with_rowid=False,
 )
 
@@ -259,6 +260,7 @@ decisions = Table(
     Column("before", String(10)),
     Column("after", String(10), nullable=False),
     Column("reasons", JSON, nullable=False),
+    Index("decisions_by_time", "site_id", "story_id", "id"),
     sqlite_with_rowid=False,
 )
 

@@ -37,6 +37,7 @@ from piensas.web import (
 from piensas.web.crossing import Crossing
 from piensas.web.folder import watch_folder
 from piensas.web.front_door import FrontDoor
+from piensas.web.live import Live
 from piensas.web.press import Press
 from piensas.web.refusals import Refuser
 from piensas.worker import Worker
@@ -127,7 +128,7 @@ def build_app(settings: Settings, clock: Clock | None = None) -> FrontDoor:
     @asynccontextmanager
     async def run(_: Litestar) -> AsyncIterator[None]:
         stop = asyncio.Event()
-        tasks = [asyncio.create_task(watch_folder(press, stop))]
+        tasks = [asyncio.create_task(watch_folder(press, stop)), asyncio.create_task(live.watch(stop))]
         if settings.mail:
             tasks.append(asyncio.create_task(Worker(settings, press.site, press.db, press.clock).work(stop)))
         try:
@@ -151,4 +152,5 @@ def build_app(settings: Settings, clock: Clock | None = None) -> FrontDoor:
         openapi_config=None,
         debug=False,
     )
-    return FrontDoor(Crossing(app, settings.embed.origins), press.pages)
+    live = Live(Crossing(app, settings.embed.origins), press)
+    return FrontDoor(live, press.pages)

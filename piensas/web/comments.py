@@ -12,7 +12,6 @@ from litestar.params import FromPath
 from piensas.actions.changing import Change, edit_comment, withdraw_comment
 from piensas.actions.posting import post_comment
 from piensas.actions.voting import Vote, vote
-from piensas.drawing.language import Speech
 from piensas.drawing.pen import NOBODY, Mine, pen_of
 from piensas.model.comment import Comment, own_view
 from piensas.model.refusals import Malformed, NotFound, Refusal, Rejected, Unavailable
@@ -141,11 +140,12 @@ async def show_deed(
 
     pen = pen_of(press.site, language)
     shown = own_view(comment)
+    story = await press.db.read(find_story, press.site.id, comment.story_id)
     posted = PostedShape(
         comment=show_comment(shown),
         message=message_for(comment, pen.speech.gettext) if mine.comments or not mine.votes else "",
         piece=pen.piece_for(mine, closed=False)(shown, address).decode(),
-        count=await count_words(press, comment.story_id, pen.speech),
+        count=pen.count(story.comments if story else 0),
     )
     return json_answer(posted, status=status)
 
@@ -164,15 +164,6 @@ def keep_typed(request: Request, press: Press, shape: DraftShape, refusal: Refus
         fields=fields,
     )
     return with_retry(page_answer(body, status=STATUS[refusal.code]), refusal)
-
-
-async def count_words(press: Press, story_id: int, speech: Speech) -> str:
-    """The heading above the thread, as the page would have it now."""
-    story = await press.db.read(find_story, press.site.id, story_id)
-    if story is None or not story.comments:
-        return speech.gettext("No thoughts yet")
-    words = speech.ngettext("%(n)s thought", "%(n)s thoughts", story.comments)
-    return words % {"n": speech.number(story.comments)}
 
 
 def mine_of_author(comment: Comment) -> Mine:

@@ -101,14 +101,8 @@ async def counts(request: Request, press: NamedDependency[Press]) -> Response[by
     pages = [read_page(page)[0] for page in asked]
     known_as = [*pages, *(page.removeprefix(own) for page in pages if page.startswith(own))]
     found = await press.db.read(list_counts, press.site.id, known_as)
-    speech = pen_of(press.site, choose_language(request.query_params.get("language", ""), press.site)).speech
-    numbers = [found.get(page) or found.get(page.removeprefix(own), 0) for page in pages]
-    words = [
-        speech.ngettext("%(n)s thought", "%(n)s thoughts", number) % {"n": speech.number(number)}
-        if number
-        else speech.gettext("No thoughts yet")
-        for number in numbers
-    ]
+    pen = pen_of(press.site, choose_language(request.query_params.get("language", ""), press.site))
+    words = [pen.count(found.get(page) or found.get(page.removeprefix(own), 0)) for page in pages]
     answer = json_answer(words, cache=SHARED)
     answer.headers["access-control-allow-origin"] = "*"
     return answer

@@ -24,6 +24,7 @@ from piensas.web.ready import (
 NEEDED = {
     HttpToolsProtocol: ("on_message_begin", "on_headers_complete", "on_body", "on_message_complete"),
 }
+EVENTS = b"/events?"
 SOURCES = ("self.url", "self.headers", "self.cycle", "self.pipeline", "timeout_keep_alive_handler")
 
 
@@ -48,6 +49,12 @@ class ReadyProtocol(HttpToolsProtocol):
     def on_message_complete(self) -> None:
         if not self.answered:
             super().on_message_complete()
+
+    def shutdown(self) -> None:
+        """As uvicorn's own; and whoever only listens is let go, or the server would wait for them."""
+        super().shutdown()
+        if self.cycle is not None and not self.cycle.response_complete and EVENTS in self.url:
+            self.transport.close()
 
     def _answer(self) -> bool:
         """Writes the ready page that was asked for; says whether there was one."""

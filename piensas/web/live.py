@@ -1,0 +1,301 @@
+"""New, edited and withdrawn comments reach pages that are open, as server-sent events (HTML standard, 9.2).
+
+One look at the database's mark, four times a second, serves every listener of this process; a story's
+revision says whether its discussion has changed, and what has changed is asked for and drawn once for all who
+read it in one language. An event's id is `REVISION.MOMENT`: a listener that comes back with the last one
+that it had is told everything since, whichever process it meets.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections import OrderedDict
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any
+from urllib.parse import parse_qsl
+
+import msgspec
+import structlog
+
+from piensas.drawing.pen import NOBODY, pen_of
+from piensas.model.access import is_closed
+from piensas.model.moment import first_id_at, time_of
+from piensas.model.refusals import Unavailable
+from piensas.store.changes import list_changes, list_revisions
+from piensas.store.stories import find_story, list_live_addresses
+from piensas.web.front_door import Message, Receive, Send
+from piensas.web.press import Press
+
+log = structlog.get_logger()
+PATH = re.compile(r"^/stories/([0-9]{1,19})/events$")
+PULSE = 0.25
+"""Seconds between two looks at what has changed."""
+SILENCE = 20.0
+"""Seconds after which a listener is sent a comment, so that the dead are noticed."""
+PATIENCE = 30.0
+"""Seconds that a listener may take to read an event."""
+OVERLAP = 30_000
+"""Milliseconds: a deed may be on disk this much later than the moment that its id names."""
+MOST_LISTENERS = 10_000
+MOST_OF_ONE = 100
+"""Listeners from one network address."""
+MOST_CHANGES = 100
+HEADERS = [
+    (b"content-type", b"text/event-stream; charset=utf-8"),
+    (b"cache-control", b"no-store"),
+    (b"access-control-allow-origin", b"*"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-accel-buffering", b"no"),
+]
+
+
+class ChangeShape(msgspec.Struct):
+    """A comment that is new or has changed: its HTML, and where it stands."""
+
+    id: str
+    parent: str
+    piece: str
+
+
+class EventShape(msgspec.Struct):
+    """`count` is the heading of the thread; `is_all`: nothing has changed that is not among `changes`."""
+
+    count: str
+    changes: list[ChangeShape]
+    is_all: bool
+
+
+class Place(msgspec.Struct, frozen=True):
+    """Whether a listener has everything: the story's revision, and when that was so (an id)."""
+
+    revision: int
+    moment: int
+
+    def __str__(self) -> str:
+        return f"{self.revision}.{self.moment}"
+
+
+class Channel:
+    """Who listens to one story in one language. `event` is what all of them are sent next."""
+
+    def __init__(self, story_id: int, language: str) -> None:
+        self.story_id = story_id
+        self.language = language
+        self.place: Place | None = None
+        self.listeners = 0
+        self.event: asyncio.Future[tuple[Place, bytes]] = asyncio.get_running_loop().create_future()
+        self.sent: OrderedDict[int, str] = OrderedDict()
+
+    def broadcast(self, place: Place, event: bytes) -> None:
+        waited, self.event = self.event, asyncio.get_running_loop().create_future()
+        self.place = place
+        waited.set_result((place, event))
+
+
+class Live:
+    """An ASGI application before the framework's: a listener costs a task and nothing more."""
+
+    def __init__(self, app: Any, press: Press) -> None:
+        self.app = app
+        self.press = press
+        self.channels: dict[tuple[int, str], Channel] = {}
+        self.senders: dict[str, int] = {}
+        self.listeners = 0
+        self._mark = b""
+        self._caught_up: OrderedDict[tuple[int, str, Place, int], bytes] = OrderedDict()
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        found = PATH.match(scope["path"]) if scope["type"] == "http" and scope["method"] == "GET" else None
+        if found is None:
+            await self.app(scope, receive, send)
+            return
+        sender = scope["client"][0] if scope.get("client") else ""
+        if self.listeners >= MOST_LISTENERS or self.senders.get(sender, 0) >= self._most_of(sender):
+            await refuse(send, 503)
+            return
+        query = dict(parse_qsl(scope["query_string"].decode("latin-1")))
+        last = read_place(dict(scope["headers"]).get(b"last-event-id", b"").decode("latin-1"))
+        last = last or read_place(query.get("since", "")) or self._place_of_page(query)
+        language = query.get("language", "")
+        language = language if language in self.press.site.languages else self.press.site.language
+        try:
+            channel = await self._join(int(found[1]), language, sender)
+        except Unavailable:
+            await refuse(send, 503)
+            return
+        if channel is None:
+            await refuse(send, 404)
+            return
+        gone = asyncio.create_task(wait_for_end(receive))
+        try:
+            await self._serve(channel, last, send, gone)
+        finally:
+            gone.cancel()
+            self._leave(channel, sender)
+
+    async def watch(self, stop: asyncio.Event) -> None:
+        """Looks for changes until it is told to stop."""
+        while not stop.is_set():
+            try:
+                await self.look()
+            except Unavailable:
+                self._mark = b""
+            except Exception as fault:
+                log.error("changes_not_told", exc_info=fault)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), PULSE)
+
+    async def look(self) -> None:
+        """Tells the listeners of every story that has changed since the last look."""
+        mark = self.press.pages.mark()
+        if mark == self._mark or not self.channels:
+            return
+        stories = {story for story, _ in self.channels}
+        now = self.press.clock().id
+        revisions = await self.press.db.read(list_revisions, self.press.site.id, stories)
+        self._mark = mark
+        for channel in list(self.channels.values()):
+            revision = revisions.get(channel.story_id)
+            if channel.place and revision is not None and revision != channel.place.revision:
+                await self._tell(channel, Place(revision, now))
+
+    async def _tell(self, channel: Channel, place: Place) -> None:
+        assert channel.place is not None
+        drawn = await self._draw(channel.story_id, channel.language, channel.place.moment)
+        if drawn is None:
+            return
+        fresh = [each for each in drawn.changes if channel.sent.get(int(each.id)) != each.piece]
+        for each in fresh:
+            channel.sent[int(each.id)] = each.piece
+            channel.sent.move_to_end(int(each.id))
+        while len(channel.sent) > 4 * MOST_CHANGES:
+            channel.sent.popitem(last=False)
+        channel.broadcast(place, write_event(place, msgspec.structs.replace(drawn, changes=fresh)))
+
+    async def _draw(self, story_id: int, language: str, since: int) -> EventShape | None:
+        """What has changed under a story after a moment, for everybody who reads it in a language."""
+        site = self.press.site
+        earliest = first_id_at(max(time_of(since) - OVERLAP, 0))
+        found = await self.press.db.read(read_changes, site.id, story_id, earliest)
+        if found is None:
+            return None
+        story, addresses, changed = found
+        pen = pen_of(site, language)
+        address = {code: path for code, path, _ in addresses}.get(language) or addresses[0][1]
+        piece = pen.piece_for(NOBODY, is_closed(story, site.rules, self.press.clock().now))
+        return EventShape(
+            count=pen.count(story.comments),
+            changes=[
+                ChangeShape(str(each.id), str(each.parent_id or ""), piece(each, address).decode())
+                for each in changed[:MOST_CHANGES]
+            ],
+            is_all=len(changed) <= MOST_CHANGES,
+        )
+
+    async def _join(self, story_id: int, language: str, sender: str) -> Channel | None:
+        channel = self.channels.get((story_id, language))
+        if channel is None:
+            now = self.press.clock().id
+            revisions = await self.press.db.read(list_revisions, self.press.site.id, (story_id,))
+            if story_id not in revisions:
+                return None
+            channel = self.channels.setdefault((story_id, language), Channel(story_id, language))
+            channel.place = channel.place or Place(revisions[story_id], now)
+        channel.listeners += 1
+        self.listeners += 1
+        self.senders[sender] = self.senders.get(sender, 0) + 1
+        return channel
+
+    def _leave(self, channel: Channel, sender: str) -> None:
+        channel.listeners -= 1
+        self.listeners -= 1
+        self.senders[sender] -= 1
+        if not self.senders[sender]:
+            del self.senders[sender]
+        if not channel.listeners:
+            self.channels.pop((channel.story_id, channel.language), None)
+
+    async def _serve(
+        self, channel: Channel, last: Place | None, send: Send, gone: asyncio.Task[None]
+    ) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
+        place = channel.place
+        await self._write(send, b"retry: 2000\nid: %s\n\n" % str(last or place).encode())
+        if last and place and last.revision != place.revision:
+            await self._write(send, await self._catch_up(channel, last, place))
+        while not gone.done():
+            coming = channel.event
+            if place and channel.place and channel.place != place:  # events came while it read the last one
+                missed, place = place, channel.place
+                await self._write(send, await self._catch_up(channel, missed, place))
+                continue
+            await asyncio.wait((coming, gone), timeout=SILENCE, return_when=asyncio.FIRST_COMPLETED)
+            if coming.done():
+                place, event = coming.result()
+                await self._write(send, event)
+            elif not gone.done():
+                await self._write(send, b":\n\n")
+
+    async def _catch_up(self, channel: Channel, last: Place, place: Place) -> bytes:
+        """Everything since the last event that a listener had; many come back with the same one."""
+        key = (channel.story_id, channel.language, last, place.revision)
+        if key not in self._caught_up:
+            drawn = await self._draw(channel.story_id, channel.language, last.moment)
+            self._caught_up[key] = write_event(place, drawn) if drawn else b""
+            while len(self._caught_up) > 64:
+                self._caught_up.popitem(last=False)
+        return self._caught_up[key]
+
+    async def _write(self, send: Send, event: bytes) -> None:
+        if event:
+            sending = send({"type": "http.response.body", "body": event, "more_body": True})
+            await asyncio.wait_for(sending, PATIENCE)
+
+    def _place_of_page(self, query: Mapping[str, str]) -> Place | None:
+        """Where a page stands that was loaded `age` milliseconds ago at a `revision`."""
+        age = query.get("age", "")
+        return read_place(f"{query.get('revision', '')}.{self._moment_before(age)}")
+
+    def _moment_before(self, age: str) -> int:
+        millis = int(age) if age.isascii() and age.isdigit() and len(age) < 12 else 0
+        return first_id_at(self.press.clock().now - millis)
+
+    def _most_of(self, sender: str) -> int:
+        """A web server in front of us has everybody's address."""
+        return MOST_LISTENERS if sender in self.press.settings.server.trusted_proxies else MOST_OF_ONE
+
+
+def read_changes(db: Any, site_id: int, story_id: int, since: int) -> Any:
+    story = find_story(db, site_id, story_id)
+    addresses = list_live_addresses(db, site_id, story_id)
+    if story is None or not addresses or story.discussion == "off":
+        return None
+    return story, addresses, list_changes(db, site_id, story_id, since, MOST_CHANGES + 1)
+
+
+def write_event(place: Place, event: EventShape) -> bytes:
+    return b"id: %s\nevent: changes\ndata: %s\n\n" % (str(place).encode(), msgspec.json.encode(event))
+
+
+def read_place(text: str) -> Place | None:
+    """Where a listener left off; nothing that we wrote is taken as nothing."""
+    revision, _, moment = text.partition(".")
+    if not (revision.isascii() and revision.isdigit() and moment.isascii() and moment.isdigit()):
+        return None
+    if len(revision) > 18 or len(moment) > 19:
+        return None
+    return Place(int(revision), int(moment))
+
+
+async def wait_for_end(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+async def refuse(send: Send, status: int) -> None:
+    headers = [(b"retry-after", b"30")] if status == 503 else []
+    headers += [(b"cache-control", b"no-store"), (b"content-length", b"0")]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": b""})
