@@ -33,6 +33,7 @@ from piensas.web import (
     signin,
     staff,
     stories,
+    wordpress,
 )
 from piensas.web.crossing import Crossing
 from piensas.web.folder import watch_folder
@@ -89,6 +90,12 @@ HANDLERS = (
     embed.counts,
     embed.find_page,
     embed.session,
+    wordpress.index,
+    wordpress.list_comments,
+    wordpress.one_comment,
+    wordpress.write_comment,
+    wordpress.list_posts,
+    wordpress.one_post,
     staff.staff_door,
     staff.invitation,
     staff.ask_new,

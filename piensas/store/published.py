@@ -1,0 +1,80 @@
+"""What is published on the whole site, for programs that read it page by page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, Select, func, select
+
+from piensas.model.comment import PublicComment
+from piensas.model.short import range_of, short_of
+from piensas.model.story import Headline
+from piensas.store.stories import HEADLINE, headline_of
+from piensas.store.tables import comments, editions, stories
+from piensas.store.threads import PUBLIC
+
+
+class Filter(msgspec.Struct, frozen=True, kw_only=True):
+    """Which comments are wanted. Empty tuples and None ask for all; times are ids."""
+
+    stories: tuple[int, ...] = ()
+    parents: tuple[int, ...] | None = None
+    among: tuple[int, ...] | None = None
+    after: int = 0
+    before: int | None = None
+    newest_first: bool = True
+
+
+def list_published(
+    db: Connection, site_id: int, wanted: Filter, limit: int, offset: int
+) -> list[PublicComment]:
+    order = comments.c.id.desc() if wanted.newest_first else comments.c.id
+    question = narrow(PUBLIC, site_id, wanted).order_by(order).limit(limit).offset(offset)
+    return [PublicComment(*row) for row in db.execute(question)]
+
+
+def count_published(db: Connection, site_id: int, wanted: Filter) -> int:
+    """How many there are. Where nothing but stories is asked for, their counters say so."""
+    if wanted == Filter(stories=wanted.stories, newest_first=wanted.newest_first):
+        question = select(func.coalesce(func.sum(stories.c.comments), 0)).where(stories.c.site_id == site_id)
+        if wanted.stories:
+            question = question.where(stories.c.id.in_(wanted.stories))
+        return int(db.execute(question).scalar_one())
+    return int(db.execute(narrow(select(func.count()), site_id, wanted)).scalar_one())
+
+
+def narrow(question: Select[Any], site_id: int, wanted: Filter) -> Select[Any]:
+    question = question.where(comments.c.site_id == site_id, comments.c.status == "published")
+    if wanted.stories:
+        question = question.where(comments.c.story_id.in_(wanted.stories))
+    if wanted.parents is not None:
+        question = question.where(func.coalesce(comments.c.parent_id, 0).in_(wanted.parents))
+    if wanted.among is not None:
+        question = question.where(comments.c.id.in_(wanted.among))
+    if wanted.after:
+        question = question.where(comments.c.id > wanted.after)
+    if wanted.before is not None:
+        question = question.where(comments.c.id < wanted.before)
+    return question
+
+
+def find_published(db: Connection, site_id: int, short: int) -> PublicComment | None:
+    first, last = range_of(short)
+    question = PUBLIC.where(
+        comments.c.site_id == site_id, comments.c.status == "published", comments.c.id.between(first, last)
+    )
+    found = (PublicComment(*row) for row in db.execute(question))
+    return next((comment for comment in found if short_of(comment.id) == short), None)
+
+
+def find_story_id(db: Connection, site_id: int, short: int) -> int | None:
+    first, last = range_of(short)
+    question = select(stories.c.id).where(stories.c.site_id == site_id, stories.c.id.between(first, last))
+    return next((id for id in db.execute(question).scalars() if short_of(id) == short), None)
+
+
+def list_pages(db: Connection, site_id: int, language: str, several: tuple[int, ...]) -> dict[int, Headline]:
+    """Of each story, the edition in a language, or any other where there is none."""
+    question = HEADLINE.where(editions.c.story_id.in_(several)).order_by(editions.c.language == language)
+    return {row.id: headline_of(row) for row in db.execute(question, {"site": site_id})}
