@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from pathlib import Path
+from urllib.parse import urlencode
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -243,3 +245,47 @@ def test_a_picture_can_load_nothing_and_run_nothing(newsroom: Newsroom) -> None:
         answer.headers["content-security-policy"] == "default-src 'none'; style-src 'unsafe-inline'; sandbox"
     )
     assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+def test_feeds_are_spoken_in_json_too(newsroom: Newsroom) -> None:
+    comment = newsroom.person().comment("In *JSON*.")
+    answer = newsroom.person().get("/en/flight/feed.json")
+    found = answer.json()
+
+    assert answer.headers["content-type"].startswith("application/feed+json")
+    assert found["version"] == "https://jsonfeed.org/version/1.1"
+    assert found["feed_url"] == f"{newsroom.address}/en/flight/feed.json"
+    assert found["items"][0]["url"] == f"{newsroom.address}/en/flight/comments/{comment}"
+    assert "<em>JSON</em>" in found["items"][0]["content_html"]
+    assert "night@example.org" not in answer.text
+    stories = newsroom.person().get("/es/feed.json").json()
+    assert stories["language"] == "es"
+    assert stories["items"][0]["content_text"] == "Qué se dijo y quién lo dijo."
+    assert newsroom.person().get("/xx/feed.json").status_code == 404
+
+
+def test_a_comment_can_be_quoted_elsewhere(newsroom: Newsroom) -> None:
+    author = newsroom.person()
+    comment = author.comment("To be **quoted**.", name="<b>Ana</b>")
+    page = author.read(f"/en/flight/comments/{comment}")
+    there = html.unescape(re.findall(r'application/json\+oembed" href="([^"]+)"', page)[0])
+    found = author.client.get(there).json()
+
+    assert found["type"] == "rich"
+    assert found["author_name"] == "<b>Ana</b>"
+    assert "<strong>quoted</strong>" in found["html"]
+    assert "<b>Ana" not in found["html"]
+    assert found["width"] == 550
+    assert author.client.get(f"{there}&maxwidth=300").json()["width"] == 300
+    for wrong in (
+        "",
+        "/en/flight",
+        f"/en/flight/comments/{comment}9",
+        "/xx/a/comments/1",
+        "/en/flight/comments/x",
+    ):
+        url = urlencode({"url": f"{newsroom.address}{wrong}" if wrong else "https://other.example/"})
+        assert author.get(f"/oembed?{url}").status_code == 404
+    assert author.get(f"/oembed?format=xml&url={newsroom.address}").status_code == 400
+    author.change(comment, "withdrawal")
+    assert author.client.get(there).status_code == 404

@@ -1,43 +1,24 @@
-"""The front page in each language, and what machines read: feeds, sitemap, robots."""
+"""The front page in each language, and what machines read of it: sitemap, robots."""
 
 from __future__ import annotations
 
 from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
-from msgspec import Struct
 from sqlalchemy import Connection
 
 from piensas.drawing.pen import front_address, pen_of
-from piensas.model.comment import PublicComment
-from piensas.model.refusals import NotFound
-from piensas.model.story import Edition, Headline, Story
-from piensas.store.stories import find_edition_by_slug, list_all_headlines, list_headlines
-from piensas.store.threads import list_newest
+from piensas.model.story import Headline
+from piensas.store.stories import list_all_headlines, list_headlines
 from piensas.web.answers import keep, moved, page_answer
 from piensas.web.http import Request
 from piensas.web.press import Press
 from piensas.web.ready import Proof
 from piensas.web.redirects import moved_or_missing
 from piensas.web.shapes import as_id
-from piensas.web.stories import proof_of
 
 PAGE = 30
-FEED = 50
 SITEMAP = 10_000
-ATOM = "application/atom+xml"
-
-
-class Entry(Struct):
-    """An entry of a feed. Times are milliseconds since 1970."""
-
-    title: str
-    address: str
-    published_at: int
-    updated_at: int
-    authors: tuple[str, ...]
-    summary: str = ""
-    html: str = ""
 
 
 @get("/")
@@ -76,47 +57,6 @@ async def front_page(request: Request, press: Press, language: str) -> Response[
     return keep(request, page_answer(body), proof)
 
 
-@get("/{language:str}/feed.atom")
-async def site_feed(
-    request: Request, press: NamedDependency[Press], language: FromPath[str]
-) -> Response[bytes]:
-    if language not in press.site.languages:
-        raise NotFound
-    mark = press.pages.mark()
-    headlines = await press.db.read(list_headlines, press.site.id, language, FEED, None)
-    body = pen_of(press.site, language).draw(
-        "feed.xml",
-        title=press.site.name,
-        address=front_address(press.site, language).rstrip("/") or "/" + language,
-        updated_at=max((h.updated_at or h.published_at for h in headlines), default=0),
-        entries=[story_entry(headline) for headline in headlines],
-    )
-    proof = Proof(list_versions, (press.site.id, language, FEED, None), versions(headlines), mark)
-    return keep(request, page_answer(body, kind=ATOM), proof)
-
-
-@get("/{language:str}/{slug:str}/feed.atom")
-async def story_feed(
-    request: Request, press: NamedDependency[Press], language: FromPath[str], slug: FromPath[str]
-) -> Response[bytes]:
-    mark = press.pages.mark()
-    found = await press.db.read(read_feed, press.site.id, language, slug)
-    if found is None:
-        return await moved_or_missing(request, press)
-    story, edition, comments = found
-    pen = pen_of(press.site, language)
-    body = pen.draw(
-        "feed.xml",
-        title=pen.speech.gettext("Comments on “%(title)s”") % {"title": edition.title},
-        address=edition.address,
-        updated_at=max((c.edited_at or c.written_at for c in comments), default=edition.published_at),
-        entries=[
-            comment_entry(comment, edition, pen.speech.gettext("Comment by %(name)s")) for comment in comments
-        ],
-    )
-    return keep(request, page_answer(body, kind=ATOM), proof_of(press, story, mark))
-
-
 @get("/sitemap.xml")
 async def sitemap(request: Request, press: NamedDependency[Press]) -> Response[bytes]:
     mark = press.pages.mark()
@@ -136,15 +76,6 @@ async def robots(request: Request, press: NamedDependency[Press]) -> Response[by
 async def elsewhere(request: Request, press: NamedDependency[Press]) -> Response[bytes]:
     """Addresses that stories had before they came here."""
     return await moved_or_missing(request, press)
-
-
-def read_feed(
-    db: Connection, site_id: int, language: str, slug: str
-) -> tuple[Story, Edition, list[PublicComment]] | None:
-    found = find_edition_by_slug(db, site_id, language, slug)
-    if found is None or found[0].discussion == "off":
-        return None
-    return found[0], found[1], list_newest(db, found[0], FEED)
 
 
 def list_versions(
@@ -168,25 +99,3 @@ def read_place(text: str | None) -> tuple[int, int] | None:
         return None
     published_at, _, story_id = text.partition(".")
     return as_id(published_at), as_id(story_id)
-
-
-def story_entry(headline: Headline) -> Entry:
-    return Entry(
-        headline.title,
-        headline.address,
-        headline.published_at,
-        headline.updated_at or headline.published_at,
-        headline.authors,
-        headline.summary,
-    )
-
-
-def comment_entry(comment: PublicComment, edition: Edition, title: str) -> Entry:
-    return Entry(
-        title % {"name": comment.name},
-        f"{edition.address}/comments/{comment.id}",
-        comment.written_at,
-        comment.edited_at or comment.written_at,
-        (comment.name,),
-        html=comment.html,
-    )
