@@ -29,7 +29,7 @@ from piensas.web.front_door import Message, Receive, Send
 from piensas.web.press import Press
 
 log = structlog.get_logger()
-PATH = re.compile(r"^/stories/([0-9]{1,19})/events$")
+PATH = re.compile(r"^/stories/([0-9]{1,18}|[1-8][0-9]{18})/events$")
 PULSE = 0.25
 """Seconds between two looks at what has changed."""
 SILENCE = 20.0
@@ -284,7 +284,7 @@ def read_place(text: str) -> Place | None:
     revision, _, moment = text.partition(".")
     if not (revision.isascii() and revision.isdigit() and moment.isascii() and moment.isdigit()):
         return None
-    if len(revision) > 18 or len(moment) > 19:
+    if len(revision) > 18 or len(moment) > 19 or int(moment) >= 1 << 63:
         return None
     return Place(int(revision), int(moment))
 

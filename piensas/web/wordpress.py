@@ -46,6 +46,7 @@ from piensas.web.viewer import read_visit, remember
 BASE = "/wp-json/wp/v2"
 MOST = 100
 LAST_PAGE = 1_000
+MOST_EXACT = (1 << 53) - 1
 CODES = {
     "text_missing": ("rest_comment_content_invalid", 400),
     "details_missing": ("rest_comment_author_data_required", 400),
@@ -179,7 +180,7 @@ async def read_filter(request: Request, press: Press) -> Filter:
 
 
 async def read_comment(press: Press, comment: str) -> Response[bytes]:
-    found = await press.db.read(find_published, press.site.id, number_in(comment, 0, 1 << 53))
+    found = await press.db.read(find_published, press.site.id, number_in(comment, 0, MOST_EXACT))
     if found is None:
         raise NotFound
     pages = await press.db.read(list_pages, press.site.id, press.site.language, (found.story_id,))
@@ -223,7 +224,7 @@ async def read_posts(request: Request, press: Press) -> Response[bytes]:
 
 
 async def read_post(press: Press, story: str) -> Response[bytes]:
-    story_id = await find_story(press, number_in(story, 0, 1 << 53))
+    story_id = await find_story(press, number_in(story, 0, MOST_EXACT))
     pages = await press.db.read(list_pages, press.site.id, press.site.language, (story_id,))
     if story_id not in pages:
         return problem("rest_post_invalid_id", "There is no such post.", 404)
@@ -331,7 +332,7 @@ def numbers(request: Request, name: str) -> list[int]:
     ).split(",")
     if len(words) > MOST:
         raise Malformed(name)
-    return [number_in(word.strip(), 0, 1 << 53, least=0) for word in words if word.strip()]
+    return [number_in(word.strip(), 0, MOST_EXACT, least=0) for word in words if word.strip()]
 
 
 def instant(text: str | None) -> int | None:
