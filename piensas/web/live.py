@@ -86,12 +86,24 @@ class Channel:
         self.place: Place | None = None
         self.listeners = 0
         self.event: asyncio.Future[tuple[Place, bytes]] = asyncio.get_running_loop().create_future()
+        self.events = 0
+        self.count = ""
         self.sent: OrderedDict[int, str] = OrderedDict()
 
     def broadcast(self, place: Place, event: bytes) -> None:
         waited, self.event = self.event, asyncio.get_running_loop().create_future()
-        self.place = place
+        self.events += 1
         waited.set_result((place, event))
+
+    def choose_new(self, drawn: EventShape) -> list[ChangeShape]:
+        """The changes that these listeners have not been told yet, which they will be now."""
+        new = [each for each in drawn.changes if self.sent.get(int(each.id)) != each.piece]
+        for each in new:
+            self.sent[int(each.id)] = each.piece
+            self.sent.move_to_end(int(each.id))
+        while len(self.sent) > 4 * MOST_CHANGES:
+            self.sent.popitem(last=False)
+        return new
 
 
 class Live:
@@ -166,13 +178,11 @@ class Live:
         drawn = await self._draw(channel.story_id, channel.language, channel.place.moment)
         if drawn is None:
             return
-        fresh = [each for each in drawn.changes if channel.sent.get(int(each.id)) != each.piece]
-        for each in fresh:
-            channel.sent[int(each.id)] = each.piece
-            channel.sent.move_to_end(int(each.id))
-        while len(channel.sent) > 4 * MOST_CHANGES:
-            channel.sent.popitem(last=False)
-        channel.broadcast(place, write_event(place, msgspec.structs.replace(drawn, changes=fresh)))
+        new = channel.choose_new(drawn)
+        is_news = bool(new) or not drawn.is_all or drawn.count != channel.count
+        channel.place, channel.count = place, drawn.count
+        if is_news:  # a vote is none
+            channel.broadcast(place, write_event(place, msgspec.structs.replace(drawn, changes=new)))
 
     async def _draw(self, story_id: int, language: str, since: int) -> EventShape | None:
         """What has changed under a story after a moment, for everybody who reads it in a language."""
@@ -221,19 +231,20 @@ class Live:
         self, channel: Channel, last: Place | None, send: Send, gone: asyncio.Task[None]
     ) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
-        place = channel.place
+        place, heard = channel.place, channel.events
         await self._write(send, b"retry: 2000\nid: %s\n\n" % str(last or place).encode())
         if last and place and last.revision != place.revision:
             await self._write(send, await self._catch_up(channel, last, place))
         while not gone.done():
             coming = channel.event
-            if place and channel.place and channel.place != place:  # events came while it read the last one
-                missed, place = place, channel.place
+            if place and channel.place and channel.events != heard:  # some came while it read the last one
+                missed, place, heard = place, channel.place, channel.events
                 await self._write(send, await self._catch_up(channel, missed, place))
                 continue
             await asyncio.wait((coming, gone), timeout=SILENCE, return_when=asyncio.FIRST_COMPLETED)
             if coming.done():
                 place, event = coming.result()
+                heard += 1
                 await self._write(send, event)
             elif not gone.done():
                 await self._write(send, b":\n\n")

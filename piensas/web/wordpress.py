@@ -20,6 +20,7 @@ from msgspec import Meta
 
 from piensas.actions.posting import post_comment
 from piensas.drawing.language import as_iso
+from piensas.drawing.pen import pen_of
 from piensas.model.comment import PublicComment, own_view
 from piensas.model.draft import Draft
 from piensas.model.moment import first_id_at
@@ -287,8 +288,6 @@ async def answering(press: Press, work: Callable[[], Any]) -> Response[bytes]:
     except Refusal as refusal:
         if refusal.code == "unavailable":
             raise
-        from piensas.drawing.pen import pen_of
-
         words = words_for(refusal, pen_of(press.site, press.site.language).speech)
         code, status = CODES.get(refusal.code, (f"rest_{refusal.code}", 403))
         return problem(code, words, status)
