@@ -15,6 +15,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 from piensas.cli import main
+from piensas.drawing.pen import read_static
 from piensas.model.refusals import Refusal
 from piensas.settings import OpenId, Settings
 from piensas.store.database import Database
@@ -260,8 +261,6 @@ def test_dependencies_are_decisions() -> None:
 def test_the_browsers_side_is_within_its_budget() -> None:
     import brotli
 
-    sizes = {
-        n: len(brotli.compress((HOUSE / "static" / n).read_bytes())) for n in ("piensas.js", "piensas.css")
-    }
+    sizes = {name: len(brotli.compress(read_static(name))) for name in ("piensas.js", "piensas.css")}
     assert sizes["piensas.js"] <= 7_000
     assert sizes["piensas.css"] <= 5_000

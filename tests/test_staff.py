@@ -183,11 +183,13 @@ def test_a_passkey_that_nobody_knows_opens_nothing(newsroom: Newsroom, device: D
 
 
 @pytest.mark.parametrize(
-    "said", ["", "{}", "[]", "nothing", '{"id": 5}', '{"response": {"signature": 1}}', "\x00"]
+    "said",
+    ["", "{}", "[]", "nothing", '{"id": 5}', '{"response": {"signature": 1}}', "\x00", '{"a":' * 10_000],
 )
 def test_an_answer_that_cannot_be_read_is_refused(newsroom: Newsroom, said: str) -> None:
+    key = invite(newsroom)
     for path in ("/staff", "/staff/invitation"):
-        answer = newsroom.person().send_json(path, {"answer": said, "key": "k"})
+        answer = newsroom.person().send_json(path, {"answer": said, "key": key})
         assert answer.status_code == 403, answer.text
         assert answer.json()["code"] == "passkey_wrong"
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from piensas.model.short import range_of, short_of
 from tests.conftest import OpenNewsroom
@@ -76,6 +77,8 @@ def test_the_list_is_paged_and_says_how_much_there_is(newsroom: Newsroom) -> Non
     later = person.get(f"{COMMENTS}?after={times[2]}Z&order=asc").json()
     assert len(later) in (2, 3)
     assert person.get(f"{COMMENTS}?post=5").json() == []
+    assert person.get(f"{COMMENTS}?after=2110-01-01T00:00:00").json() == []
+    assert len(person.get(f"{COMMENTS}?before=9999-12-31T00:00:00").json()) == 5
     assert (
         person.get(f"{COMMENTS}?per_page=100&offset=4").json()[0]["content"]["rendered"]
         == "<p>Number 0.</p>\n"
@@ -105,6 +108,7 @@ REFUSED = {
     "a parent that is not there": ({"content": "x", "parent": 12345}, "rest_parent_unavailable", 403),
     "too long": ({"content": "x" * 70_000}, "comment_content_column_length", 400),
     "of another kind": ({"content": ["x"]}, "rest_invalid_param", 400),
+    "a post beyond all numbers": ({"content": "x", "post": 10**18}, "rest_invalid_param", 400),
     "a negative post": ({"content": "x", "post": -1}, "rest_invalid_param", 400),
 }
 
@@ -134,12 +138,38 @@ def test_the_same_again_and_too_soon(open_site: OpenNewsroom) -> None:
         "per_page=0", "per_page=101", "per_page=x", "page=0", "page=99999", "offset=-1", "order=up",
         "orderby=rand()", "status=hold", "context=edit", "post=x", "post=1;2", "after=yesterday",
         f"post={'1,' * 200}1", "post=99999999999999999999", "post=9007199254740992", "include=9e9",
+        "search=x",
     ],
 )  # fmt: skip
 def test_parameters_that_make_no_sense_are_refused(newsroom: Newsroom, query: str) -> None:
     answer = newsroom.person().get(f"{COMMENTS}?{query}")
     assert answer.status_code == 400, answer.text
     assert answer.json()["code"] == "rest_invalid_param"
+
+
+def test_a_discussion_that_is_off_is_off_here_too(newsroom: Newsroom) -> None:
+    posted = write(newsroom, content="Once said.").json()
+    newsroom.db.do(lambda db: db.execute(text("UPDATE stories SET discussion = 'off'")))
+    person = newsroom.person()
+    assert person.get(COMMENTS).json() == []
+    assert person.get(COMMENTS).headers["x-wp-total"] == "0"
+    assert person.get(f"{COMMENTS}/{posted['id']}").status_code == 404
+    assert write(newsroom, content="More.").json()["code"] == "rest_comment_invalid_post_id"
+
+
+def test_roots_alone_and_replies_alone(newsroom: Newsroom) -> None:
+    root = write(newsroom, content="Root.").json()["id"]
+    reply = write(newsroom, content="Reply.", parent=root, author_email="r@example.org").json()["id"]
+    person = newsroom.person()
+    for query, found in (
+        ("parent=0", [root]),
+        (f"parent={root}", [reply]),
+        (f"parent=0,{root}&order=asc", [root, reply]),
+    ):
+        answer = person.get(f"{COMMENTS}?{query}")
+        assert [each["id"] for each in answer.json()] == found
+        assert answer.headers["x-wp-total"] == str(len(found))
+    assert person.get(f"{COMMENTS}?parent=12345").json() == []
 
 
 def test_other_sites_pages_may_read_but_not_write(newsroom: Newsroom) -> None:

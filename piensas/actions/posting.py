@@ -218,6 +218,7 @@ def guest_session(viewer: Viewer, reader: Reader, moment: Moment) -> Session:
         id=moment.id,
         seen_at=moment.now,
         browser=viewer.browser,
+        place=viewer.place,
     )
 
 

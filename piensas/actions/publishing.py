@@ -7,7 +7,10 @@ from typing import Literal
 import msgspec
 from sqlalchemy import Connection
 
+from piensas.actions.posting import SECOND, require_pause
 from piensas.model.moment import Moment
+from piensas.model.reader import Viewer
+from piensas.model.refusals import NotFound
 from piensas.model.site import Site
 from piensas.model.story import Discussion, Edition, Manuscript, Story
 from piensas.store.stories import (
@@ -20,6 +23,9 @@ from piensas.store.stories import (
     save_story,
     save_story_change,
 )
+
+VISIT_PAUSE = SECOND
+"""Milliseconds between two pages that one network address visits as the first."""
 
 Outcome = Literal["new", "changed", "same"]
 
@@ -53,6 +59,19 @@ def publish_edition(
     published_at = min(story.published_at, edition.published_at)
     story = save_story_change(db, story, discussion=discussion, published_at=published_at)
     return story, "changed" if earlier else "new"
+
+
+def publish_visited(db: Connection, viewer: Viewer, manuscript: Manuscript, moment: Moment) -> None:
+    """The story of another site's page that somebody visits for the first time. What an editor has taken off
+    stays off, and nobody makes many in a moment."""
+    site = viewer.site
+    story = find_story_by_key(db, site.id, manuscript.key)
+    editions = list_editions(db, site.id, story.id) if story else []
+    if any(edition.language == manuscript.language for edition in editions):
+        raise NotFound
+    keys = [f"visit:{viewer.sender}"] if viewer.sender else []
+    require_pause(db, viewer, keys, VISIT_PAUSE, moment)
+    publish_edition(db, site, manuscript, moment)
 
 
 def retire_edition(db: Connection, site: Site, key: str, language: str) -> None:

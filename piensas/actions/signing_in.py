@@ -186,29 +186,27 @@ def hand_over(db: Connection, reader: Reader, ticket: bytes, moment: Moment) -> 
 def claim_handover(db: Connection, viewer: Viewer, ticket: bytes, new_session: bytes, moment: Moment) -> bool:
     """Whether the reader for whom a page holds a ticket has come in; they are, under the new session."""
     waits = find_sign_in_by_link(db, viewer.site.id, ticket)
-    if waits is None or waits.provider != HANDED or waits.reader_id is None:
+    if waits is None or waits.provider != HANDED or waits.reader_id is None or not erase_sign_in(db, waits):
         return False
     reader = find_reader(db, viewer.site.id, waits.reader_id)
     sessions = list_sessions(db, viewer.site.id, waits.reader_id)
     original = next((session for session in sessions if session.id == waits.id), None)
-    if not erase_sign_in(db, waits) or moment.now - time_of(waits.id) > HANDOVER:
-        raise SignInOver
-    if reader is None or reader.banned_at is not None or original is None:
-        raise SignInOver
+    is_late = moment.now - time_of(waits.id) > HANDOVER
+    if is_late or reader is None or reader.banned_at is not None or original is None:
+        return False
     guest = viewer.reader if viewer.is_guest else None
-    erase_session(db, viewer.site.id, viewer.session)
-    save_session(
-        db,
-        msgspec.structs.replace(
-            original,
-            token_hash=new_session,
-            id=moment.id,
-            seen_at=moment.now,
-            browser=viewer.browser,
-            guest_id=guest.id if guest else None,
-            draft="",
-        ),
+    copy = msgspec.structs.replace(
+        original,
+        token_hash=new_session,
+        id=moment.id,
+        seen_at=moment.now,
+        browser=viewer.browser,
+        guest_id=guest.id if guest else None,
+        draft="",
+        place=viewer.place,
     )
+    erase_session(db, viewer.site.id, viewer.session)
+    save_session(db, copy)
     return True
 
 
@@ -272,6 +270,7 @@ def session_of(viewer: Viewer, reader: Reader, entry: Entry, moment: Moment) -> 
         browser=viewer.browser,
         guest_id=guest.id if guest else None,
         draft=entry.sign_in.draft,
+        place=viewer.place,
     )
 
 
@@ -317,15 +316,25 @@ def drop_identity(db: Connection, viewer: Viewer, identity_id: int) -> None:
     assert viewer.reader is not None
     for identity in list_identities(db, viewer.site.id, viewer.reader.id):
         if identity.id == identity_id and count_identities(db, viewer.site.id, viewer.reader.id) > 1:
-            return erase_identity(db, identity)
+            erase_identity(db, identity)
+            return end_sessions_of(db, viewer, identity.provider)
     raise NotFound
+
+
+def end_sessions_of(db: Connection, viewer: Viewer, provider: str) -> None:
+    """A way in that is taken away, as a lost device's, leaves no door open behind it but this one."""
+    assert viewer.reader is not None
+    for session in list_sessions(db, viewer.site.id, viewer.reader.id):
+        if session.provider == provider and session.token_hash != viewer.session:
+            erase_session(db, viewer.site.id, session.token_hash)
 
 
 def rename(db: Connection, viewer: Viewer, name: str) -> Reader:
     """Under which name the reader writes from now on."""
     assert viewer.reader is not None
     tidy = tidy_line(name)
-    reserved = [] if viewer.is_staff else list_reserved_names(db, viewer.site)
+    own = viewer.reader.name
+    reserved = [name for name in list_reserved_names(db, viewer.site) if name != own or not viewer.is_staff]
     require_name(tidy, viewer.rules, reserved)
     return save_reader_change(db, viewer.reader, name=tidy)
 

@@ -6,7 +6,7 @@ import hashlib
 import re
 from functools import lru_cache
 
-from piensas.drawing.pen import HERE, static_address
+from piensas.drawing.pen import HERE, read_static, static_address
 
 LENGTH = re.compile(r"(?<![\w.#-])(\d*\.?\d+)rem\b")
 ROOT = re.compile(r":root(:not\([^)]+\)|\[[^\]]+\])")
@@ -46,14 +46,10 @@ def style_address() -> str:
     return f"/embed/{hashlib.blake2b(write_style(), digest_size=6).hexdigest()}/style.css"
 
 
-def read_script(name: str) -> bytes:
-    return (HERE / "static" / name).read_bytes()
-
-
 @lru_cache(1)
 def write_script() -> bytes:
     """The element's script, which knows where its code and its style sheet are."""
-    words = read_script("embed.js").decode()
+    words = read_static("embed.js").decode()
     return (
         words.replace("PIENSAS_JS", static_address("piensas.js"))
         .replace("PIENSAS_CSS", style_address())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from functools import lru_cache, partial
 from pathlib import Path
@@ -20,6 +21,9 @@ from piensas.model.site import Site
 
 HERE = Path(__file__).parent.parent
 PIECES = 8_192
+REMARKS = re.compile(rb"^[ ]*(//.*|/\*((?!\*/).|\n)*\*/[ ]*)$", re.MULTILINE)
+"""Lines of a script that are nothing but a remark, or belong to one of several lines."""
+
 PLACE = Markup("<!%s>")  # no words of anybody's come into a page with a `<`
 NOTHING: Mapping[str, bytes] = {}
 ORDER_NAMES = ("oldest", "newest", "best", "discussed")
@@ -150,4 +154,13 @@ def static_address(name: str) -> str:
 
 @lru_cache(64)
 def static_version(name: str) -> str:
-    return hashlib.blake2b((HERE / "static" / name).read_bytes(), digest_size=6).hexdigest()
+    return hashlib.blake2b(read_static(name), digest_size=6).hexdigest()
+
+
+@lru_cache(64)
+def read_static(name: str) -> bytes:
+    """A file as it is handed out: scripts without the lines that only their readers need."""
+    content = (HERE / "static" / name).read_bytes()
+    if not name.endswith(".js"):
+        return content
+    return b"\n".join(line.strip() for line in REMARKS.sub(b"", content).splitlines() if line.strip())

@@ -41,9 +41,9 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def read_wish(page: str, story: str, language: str, site: Site, origins: Collection[str]) -> Wish:
-    """What a page asks for, checked: only addresses on our own host and on registered origins are known."""
+    """What a page asks for, checked: only pages of registered origins are known."""
     plain, origin = read_page(page)
-    if origin not in origins and origin != site.address:
+    if origin not in origins:
         raise OriginUnknown
     name = tidy_line(story)
     if len(name) > LONGEST_NAME:
@@ -86,5 +86,5 @@ def manuscript_of(wish: Wish, title: str, now: int) -> Manuscript:
         html="",
         published_at=now,
         page=wish.page,
-        addresses=(wish.alias,),
+        addresses=tuple({wish.alias, wish.page}),
     )

@@ -33,8 +33,9 @@ class Viewer(msgspec.Struct, frozen=True):
     until something was written from it, and `is_guest` until they have signed in. `is_staff`: a moderator
     who has signed in with a passkey; any other way in makes them a reader. `has_draft`: words
     typed before the sign-in are kept with the session. `browser` says roughly what it is, for the list of
-    sessions. `address` is the network address, used and not kept;
-    `sender` is a keyed hash of it, empty where the address says nothing about who is asking.
+    sessions, and `place` the origin of the other site whose page asks. `address` is the network
+    address, used and not kept; `sender` is a keyed hash of it, empty where the address says nothing
+    about who is asking.
     """
 
     site: Site
@@ -46,6 +47,7 @@ class Viewer(msgspec.Struct, frozen=True):
     is_staff: bool = False
     has_draft: bool = False
     browser: str = ""
+    place: str = ""
 
     @property
     def rules(self) -> Rules:

@@ -18,6 +18,7 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
 
     `provider` and `label` name the identity that it was opened with, empty for a guest. `guest_id` is
     the guest who wrote from this browser before. `draft` is what was typed before the sign-in.
+    `place` is the origin of the other site under whose pages alone it holds, empty for our own.
     """
 
     site_id: int
@@ -30,6 +31,7 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     browser: str = ""
     guest_id: int | None = None
     draft: str = ""
+    place: str = ""
 
     @property
     def is_guest(self) -> bool:
@@ -39,6 +41,11 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
 def hash_of(secret: str) -> bytes:
     """What we keep of a secret that only a browser or a letter has."""
     return hashlib.sha256(secret.encode()).digest()
+
+
+def bind_ticket(ticket: bytes, origin: str) -> bytes:
+    """A page's ticket is good under its own origin alone; `ticket` is already the hash of its secret."""
+    return hashlib.sha256(ticket + origin.encode()).digest()
 
 
 def is_over(session: Session, now: int) -> bool:

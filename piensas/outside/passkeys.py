@@ -34,6 +34,7 @@ from piensas.model.reader import Reader
 from piensas.model.refusals import PasskeyWrong
 from piensas.model.site import Site
 
+UNREADABLE = (WebAuthnException, ValueError, TypeError, KeyError, AttributeError, RecursionError)
 PATIENCE = 120_000
 """Milliseconds that the browser gives its reader."""
 SELECTION = AuthenticatorSelectionCriteria(
@@ -74,7 +75,7 @@ def read_challenge(answer: str) -> str:
         credential = parse_authentication_credential_json(answer) if '"signature"' in answer else None
         response = (credential or parse_registration_credential_json(answer)).response
         return bytes_to_base64url(parse_client_data_json(response.client_data_json).challenge)
-    except (WebAuthnException, ValueError, TypeError, KeyError, AttributeError) as fault:
+    except UNREADABLE as fault:
         raise PasskeyWrong(f"a passkey's answer cannot be read: {fault}") from fault
 
 
@@ -82,7 +83,7 @@ def subject_of(answer: str) -> str:
     """The id of the passkey that an answer says it is from."""
     try:
         return bytes_to_base64url(parse_authentication_credential_json(answer).raw_id)
-    except (WebAuthnException, ValueError, TypeError, KeyError, AttributeError) as fault:
+    except UNREADABLE as fault:
         raise PasskeyWrong(f"a passkey's answer cannot be read: {fault}") from fault
 
 
@@ -95,7 +96,7 @@ def check_new(site: Site, answer: str, challenge: str) -> Passkey:
             expected_origin=site.address,
             require_user_verification=True,
         )
-    except (WebAuthnException, ValueError, TypeError, KeyError) as fault:
+    except UNREADABLE as fault:
         raise PasskeyWrong(f"a new passkey is not taken: {fault}") from fault
     return Passkey(
         subject=bytes_to_base64url(found.credential_id),
@@ -116,7 +117,7 @@ def check_known(site: Site, answer: str, challenge: str, known: Passkey) -> Pass
             credential_current_sign_count=known.counter,
             require_user_verification=True,
         )
-    except (WebAuthnException, ValueError, TypeError, KeyError) as fault:
+    except UNREADABLE as fault:
         raise PasskeyWrong(f"a passkey's answer is not taken: {fault}") from fault
     return Passkey(subject=known.subject, public_key=known.public_key, counter=found.new_sign_count)
 

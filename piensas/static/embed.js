@@ -11,7 +11,11 @@
   /** The style sheet, fetched once for all discussions of the page.
    * @type {Promise<CSSStyleSheet> | undefined} */
   let sheet;
-  const fetchSheet = async () => new CSSStyleSheet().replace(await (await fetch(style)).text());
+  const fetchSheet = async () => {
+    const answer = await fetch(style);
+    if (!answer.ok) throw new Error(answer.statusText);
+    return new CSSStyleSheet().replace(await answer.text());
+  };
 
   const canonical = () => /** @type {HTMLLinkElement | null} */ (document.querySelector('link[rel="canonical"]'))?.href;
 
@@ -22,8 +26,10 @@
 
     /** What is asked for: the page by its own address, unless the element says otherwise. */
     get wish() {
+      const page = new URL(this.getAttribute("page") ?? canonical() ?? location.href, location.href);
+      page.hash = "";
       const wish = new URLSearchParams({
-        page: new URL(this.getAttribute("page") ?? canonical() ?? location.href, location.href).href,
+        page: page.href,
         language: this.getAttribute("language") ?? this.closest("[lang]")?.getAttribute("lang") ?? "",
       });
       const story = this.getAttribute("story");
@@ -43,9 +49,9 @@
       );
       watcher.observe(this);
       this.watcher = watcher;
-      this.follow = () => this.load();
+      this.follow = () => setTimeout(() => this.isConnected && this.load(), 100); // the page names itself anew first
       for (const name of ["popstate", "piensas:page"]) addEventListener(name, this.follow);
-      /** @type {any} */ (window).navigation?.addEventListener("navigatesuccess", this.follow);
+      /** @type {any} */ (window).navigation?.addEventListener("currententrychange", this.follow);
     }
 
     disconnectedCallback() {
@@ -53,7 +59,7 @@
       this.leave?.();
       this.shown = "";
       for (const name of ["popstate", "piensas:page"]) removeEventListener(name, /** @type {any} */ (this.follow));
-      /** @type {any} */ (window).navigation?.removeEventListener("navigatesuccess", this.follow);
+      /** @type {any} */ (window).navigation?.removeEventListener("currententrychange", this.follow);
     }
 
     attributeChangedCallback() {

@@ -41,6 +41,8 @@ export const parseFor = (base, html) => {
  * @param {Document | ShadowRoot} root @param {string} base @param {string} language */
 export const discuss = (root, base, language) => {
   const loaded = base ? performance.now() : 0;
+  const ending = new AbortController();
+  const { signal } = ending;
   const discussion = /** @type {HTMLElement} */ (root.querySelector(".discussion[data-story]"));
   const box = /** @type {HTMLElement} */ (root.getElementById("respond"));
   const story = discussion.dataset.story ?? "";
@@ -54,8 +56,14 @@ export const discuss = (root, base, language) => {
   /** @param {string} html */
   const parse = (html) => parseFor(base, html);
 
-  /** Under another page there is no cookie that we could see. */
-  const hasSession = () => (base ? memory.read("known") : document.cookie.includes("piensas-scripts=1"));
+  /** Under another page there is no cookie that we could see: we ask once a day, and whoever is known always. */
+  const hasSession = () => {
+    if (!base) return document.cookie.includes("piensas-scripts=1");
+    const today = new Date().toDateString();
+    const asks = memory.read("known") || memory.read("asked") !== today;
+    memory.keep("asked", today);
+    return asks;
+  };
 
   /** @param {string} words */
   const announce = (words) => {
@@ -251,11 +259,40 @@ export const discuss = (root, base, language) => {
   /** Back from a provider, or given up: the box as it was.
    * @param {string} [words] */
   const comeBack = (words) => {
-    clearInterval(waiting);
+    waiting += 1;
     box.querySelector(".connecting")?.remove();
     guest.hidden = false;
     choose(Boolean(words));
     if (words) complain(words);
+  };
+
+  /** Begins a sign-in in the window that has been opened for it.
+   * @param {string} action */
+  const submit = async (action) => {
+    if (base) await makeTicket();
+    const errand = document.createElement("form");
+    Object.assign(errand, { method: "post", action, target: WINDOW, hidden: true });
+    const said = { window: "1", language, ticket: ticket.hash };
+    for (const [name, value] of Object.entries(said)) errand.append(Object.assign(document.createElement("input"), { name, value }));
+    document.body.append(errand);
+    errand.submit();
+    errand.remove();
+    waiting += 1;
+    wait(waiting);
+  };
+
+  /** Until the sign-in has arrived, its window was closed, or the reader has given up.
+   * @param {number} turn */
+  const wait = async (turn) => {
+    const began = Date.now();
+    while (waiting === turn && !signal.aborted && Date.now() - began < 600_000) {
+      const wasClosed = away?.closed;
+      // A page that cuts its ties (Cross-Origin-Opener-Policy) sees every other window as closed at once.
+      if (base && wasClosed && Date.now() - began < 3000) away = null;
+      if (base && (await claim())) return waiting === turn && arrive();
+      if (wasClosed && away && waiting === turn) return comeBack();
+      await new Promise((go) => setTimeout(go, 1000));
+    }
   };
 
   /** Goes to a provider in a window of its own; where there is none to be had, or for mail, in this one.
@@ -265,13 +302,7 @@ export const discuss = (root, base, language) => {
     if (icon.dataset.icon === "email") return false;
     away = window.open("", WINDOW, "popup,width=520,height=680");
     if (!away) return false;
-    const errand = document.createElement("form");
-    Object.assign(errand, { method: "post", action: icon.formAction, target: WINDOW, hidden: true });
-    const said = { window: "1", language, ticket: ticket.hash };
-    for (const [name, value] of Object.entries(said)) errand.append(Object.assign(document.createElement("input"), { name, value }));
-    document.body.append(errand);
-    errand.submit();
-    errand.remove();
+    submit(icon.formAction);
     const stop = Object.assign(document.createElement("button"), { type: "button", textContent: form.dataset.cancel });
     stop.addEventListener("click", () => (away?.close(), comeBack(), field("text").focus()));
     const panel = Object.assign(document.createElement("p"), { className: "connecting" });
@@ -280,28 +311,24 @@ export const discuss = (root, base, language) => {
     guest.hidden = true;
     announce(panel.firstChild?.textContent ?? "");
     stop.focus();
-    const began = Date.now();
-    waiting = window.setInterval(async () => {
-      if (base && (await claim())) return arrive();
-      // A page that cuts its ties (Cross-Origin-Opener-Policy) sees every other window as closed at once.
-      if (away?.closed && (!base || Date.now() - began > 4000)) comeBack();
-    }, 1000);
     return true;
   };
 
   /** Somebody has signed in, in another window. */
   const arrive = async () => {
+    const wasWaiting = box.querySelector(".connecting");
     useScripts();
     await merge();
     comeBack();
     announce(who.textContent ?? "");
-    if (waiting) field("text").focus();
+    if (wasWaiting) field("text").focus();
   };
 
   /** Under another page: what only this page knows, and its hash, which goes with the sign-in. */
   const ticket = { secret: "", hash: "" };
 
   const makeTicket = async () => {
+    if (!crypto.subtle) return; // over http there is no handing over
     const hex = (/** @type {Iterable<number>} */ bytes) => Array.from(bytes, (each) => each.toString(16).padStart(2, "0")).join("");
     ticket.secret = hex(crypto.getRandomValues(new Uint8Array(32)));
     const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(ticket.secret));
@@ -317,8 +344,7 @@ export const discuss = (root, base, language) => {
 
   /** How a sign-in in another window went. */
   const listen = () => {
-    if (base) return makeTicket();
-    new BroadcastChannel("piensas").addEventListener("message", ({ data }) => (data.error ? comeBack(data.error) : arrive()));
+    if (!base) new BroadcastChannel("piensas").addEventListener("message", ({ data }) => (data.error ? comeBack(data.error) : arrive()));
   };
 
   /** @param {HTMLButtonElement} pressed */
@@ -475,6 +501,10 @@ export const discuss = (root, base, language) => {
   /** Comments that wait to be shown, so that nothing moves under a reader's eyes.
    * @type {Map<string, { id: string, parent: string, piece: string }>} */
   const coming = new Map();
+  const newest = [...root.querySelectorAll(".comment[data-id]")].reduce((most, each) => {
+    const id = BigInt(/** @type {HTMLElement} */ (each).dataset.id ?? 0);
+    return id > most ? id : most;
+  }, 0n);
   /** @type {EventSource | null} */
   let source = null;
   let last = "";
@@ -489,30 +519,50 @@ export const discuss = (root, base, language) => {
     });
   };
 
+  /** Is it one that the reader has not been able to see, and that has a place on this page?
+   * @param {any} change */
+  const isNew = ({ id, parent, edited }) =>
+    (!edited || BigInt(id) > newest) && (!parent || find(parent) || coming.has(parent));
+
+  /** Puts a comment's new words in place of the old, with the reader's own vote.
+   * @param {HTMLElement} old @param {HTMLElement} fresh */
+  const renew = (old, fresh) => {
+    const said = (/** @type {HTMLElement} */ each) => each.querySelector(".text")?.innerHTML;
+    if (said(old) === said(fresh) || old.matches(".own") || old.contains(root.activeElement)) return;
+    const pressed = old.querySelector(".votes [aria-pressed=true]");
+    const votes = pressed && old.querySelector(".votes");
+    if (votes) fresh.querySelector(".votes")?.replaceWith(votes);
+    fresh.classList.toggle("new", old.matches(".new"));
+    old.replaceWith(fresh);
+  };
+
   /** @param {any} changed */
-  const takeChanges = ({ count, changes }) => {
+  const takeChanges = ({ count, changes, is_all: isAll }) => {
     for (const change of changes) {
       const old = find(change.id);
       const fresh = parsePiece(change.piece);
-      if (!old && !fresh.matches(".gone")) coming.set(change.id, change);
+      if (old) renew(old, fresh);
       else if (fresh.matches(".gone")) coming.delete(change.id);
-      if (old && !old.matches(".own") && !old.contains(root.activeElement)) old.replaceWith(fresh);
+      else if (isNew(change)) coming.set(change.id, change);
     }
     const heading = root.getElementById("count");
     if (heading) heading.textContent = count;
+    if (arrivals && !isAll) arrivals.dataset.stale = "1";
     sayHowMany();
   };
 
   const sayHowMany = () => {
     if (!arrivals) return;
     for (const id of coming.keys()) if (find(id)) coming.delete(id);
-    const words = coming.size === 1 ? arrivals.dataset.one : arrivals.dataset.other;
-    arrivals.hidden = !coming.size;
+    const { stale, all, one, other } = arrivals.dataset;
+    const words = stale ? all : coming.size === 1 ? one : other;
+    arrivals.hidden = !coming.size && !stale;
     arrivals.textContent = (words ?? "").replace("%(n)s", String(coming.size));
-    if (coming.size) announce(arrivals.textContent);
+    if (!arrivals.hidden) announce(arrivals.textContent);
   };
 
   arrivals?.addEventListener("click", () => {
+    if (arrivals.dataset.stale) return location.reload();
     const fresh = [...coming.values()].map(({ id, parent, piece }) => put(id, parent || undefined, parsePiece(piece)));
     coming.clear();
     sayHowMany();
@@ -528,9 +578,6 @@ export const discuss = (root, base, language) => {
   const look = () => (document.hidden ? stopListening() : listenForOthers());
 
   // ——— what readers do
-
-  const ending = new AbortController();
-  const { signal } = ending;
 
   root.addEventListener("click", (/** @type {any} */ event) => {
     const link = /** @type {HTMLElement} */ (event.target).closest?.("a");

@@ -26,16 +26,16 @@ IS_CHANGED = comments.c.id.in_(DECIDED.union(EDITED))
 WAS_PUBLIC = comments.c.id.in_(DECIDED)
 LIST_CHANGES = (
     PUBLIC.where(*IN_STORY, IS_CHANGED, or_(comments.c.status == "published", WAS_PUBLIC))
-    .order_by(comments.c.id)
+    .order_by(comments.c.id.desc())
     .limit(bindparam("limit"))
 )
 
 
 def list_changes(db: Connection, site_id: int, story_id: int, since: int, limit: int) -> list[PublicComment]:
-    """Comments that were published, edited or taken back after the moment with the id `since`, oldest
-    first. What was never public is not among them."""
+    """Comments that were published, edited or taken back after the moment with the id `since`: the newest,
+    in the order of their writing. What was never public is not among them."""
     key = {"site": site_id, "story": story_id, "since": since, "limit": limit}
-    return [PublicComment(*row) for row in db.execute(LIST_CHANGES, key)]
+    return [PublicComment(*row) for row in db.execute(LIST_CHANGES, key)][::-1]
 
 
 def list_revisions(db: Connection, site_id: int, several: Collection[int]) -> dict[int, int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, Select, false, func, or_, select
 
 from piensas.model.comment import PublicComment
 from piensas.model.short import range_of, short_of
@@ -14,9 +14,20 @@ from piensas.store.stories import HEADLINE, headline_of
 from piensas.store.tables import comments, editions, stories
 from piensas.store.threads import PUBLIC
 
+NONE = 0
+"""In the place of a parent: a comment that answers none."""
+
+IS_ON = stories.c.discussion != "off"
+UNDER_ONE_ON = (
+    select(stories.c.id)
+    .where(stories.c.site_id == comments.c.site_id, stories.c.id == comments.c.story_id, IS_ON)
+    .exists()
+)
+
 
 class Filter(msgspec.Struct, frozen=True, kw_only=True):
-    """Which comments are wanted. Empty tuples and None ask for all; times are ids."""
+    """Which comments are wanted. Empty tuples and None ask for all; times are ids.
+    `parents` has `NONE` in it for comments that answer none."""
 
     stories: tuple[int, ...] = ()
     parents: tuple[int, ...] | None = None
@@ -35,21 +46,26 @@ def list_published(
 
 
 def count_published(db: Connection, site_id: int, wanted: Filter) -> int:
-    """How many there are. Where nothing but stories is asked for, their counters say so."""
-    if wanted == Filter(stories=wanted.stories, newest_first=wanted.newest_first):
-        question = select(func.coalesce(func.sum(stories.c.comments), 0)).where(stories.c.site_id == site_id)
-        if wanted.stories:
-            question = question.where(stories.c.id.in_(wanted.stories))
-        return int(db.execute(question).scalar_one())
-    return int(db.execute(narrow(select(func.count()), site_id, wanted)).scalar_one())
+    """How many there are. Where only stories are asked for, or only roots, the stories' counters say so."""
+    plain = Filter(stories=wanted.stories, newest_first=wanted.newest_first)
+    counted = stories.c.comments
+    if wanted == msgspec.structs.replace(plain, parents=(NONE,)):
+        counted = stories.c.roots
+    elif wanted != plain:
+        return int(db.execute(narrow(select(func.count()), site_id, wanted)).scalar_one())
+    question = select(func.coalesce(func.sum(counted), 0)).where(stories.c.site_id == site_id, IS_ON)
+    if wanted.stories:
+        question = question.where(stories.c.id.in_(wanted.stories))
+    return int(db.execute(question).scalar_one())
 
 
 def narrow(question: Select[Any], site_id: int, wanted: Filter) -> Select[Any]:
-    question = question.where(comments.c.site_id == site_id, comments.c.status == "published")
+    question = question.where(comments.c.site_id == site_id, comments.c.status == "published", UNDER_ONE_ON)
     if wanted.stories:
         question = question.where(comments.c.story_id.in_(wanted.stories))
     if wanted.parents is not None:
-        question = question.where(func.coalesce(comments.c.parent_id, 0).in_(wanted.parents))
+        roots = comments.c.parent_id.is_(None) if NONE in wanted.parents else false()
+        question = question.where(or_(roots, comments.c.parent_id.in_(wanted.parents)))
     if wanted.among is not None:
         question = question.where(comments.c.id.in_(wanted.among))
     if wanted.after:
@@ -62,7 +78,10 @@ def narrow(question: Select[Any], site_id: int, wanted: Filter) -> Select[Any]:
 def find_published(db: Connection, site_id: int, short: int) -> PublicComment | None:
     first, last = range_of(short)
     question = PUBLIC.where(
-        comments.c.site_id == site_id, comments.c.status == "published", comments.c.id.between(first, last)
+        comments.c.site_id == site_id,
+        comments.c.status == "published",
+        comments.c.id.between(first, last),
+        UNDER_ONE_ON,
     )
     found = (PublicComment(*row) for row in db.execute(question))
     return next((comment for comment in found if short_of(comment.id) == short), None)
@@ -70,7 +89,8 @@ def find_published(db: Connection, site_id: int, short: int) -> PublicComment | 
 
 def find_story_id(db: Connection, site_id: int, short: int) -> int | None:
     first, last = range_of(short)
-    question = select(stories.c.id).where(stories.c.site_id == site_id, stories.c.id.between(first, last))
+    here = (stories.c.site_id == site_id, stories.c.id.between(first, last), IS_ON)
+    question = select(stories.c.id).where(*here)
     return next((id for id in db.execute(question).scalars() if short_of(id) == short), None)
 
 

@@ -26,6 +26,9 @@ HEADLINE = (
     .join(stories, and_(stories.c.site_id == editions.c.site_id, stories.c.id == editions.c.story_id))
     .where(editions.c.site_id == bindparam("site"), editions.c.live)
 )
+OUR_OWN = editions.c.page == ""
+"""Other sites' pages are not news of ours, and whoever visits one names it."""
+
 FIND_STORY = STORY.where(stories.c.site_id == bindparam("site"), stories.c.id == bindparam("id"))
 LOCK_STORY = FIND_STORY.with_for_update()
 LIVE = editions.alias("live")
@@ -126,7 +129,7 @@ def list_headlines(
 ) -> list[Headline]:
     """The newest stories in a language; `before` is (published_at, story_id) of the last one seen."""
     newest = (editions.c.published_at.desc(), editions.c.story_id.desc())
-    question = HEADLINE.where(editions.c.language == language).order_by(*newest).limit(limit)
+    question = HEADLINE.where(OUR_OWN, editions.c.language == language).order_by(*newest).limit(limit)
     if before:
         question = question.where(tuple_(editions.c.published_at, editions.c.story_id) < before)
     return [headline_of(row) for row in db.execute(question, {"site": site_id})]
@@ -134,7 +137,7 @@ def list_headlines(
 
 def list_all_headlines(db: Connection, site_id: int, limit: int) -> list[Headline]:
     """The newest live editions in every language, for the sitemap."""
-    question = HEADLINE.order_by(editions.c.published_at.desc()).limit(limit)
+    question = HEADLINE.where(OUR_OWN).order_by(editions.c.published_at.desc()).limit(limit)
     return [headline_of(row) for row in db.execute(question, {"site": site_id})]
 
 

@@ -51,6 +51,13 @@ def keep(request: Request, answer: Response[bytes], proof: Proof | None) -> Resp
     return answer
 
 
+def shared_answer(body: bytes, kind: str) -> Response[bytes]:
+    """The same for everybody, and not worth being kept."""
+    answer = page_answer(body, kind=kind, cache=SHARED)
+    answer.headers["access-control-allow-origin"] = "*"
+    return answer
+
+
 def json_answer(what: Any, *, status: int = 200, cache: str = PERSONAL) -> Response[bytes]:
     kind = "application/problem+json" if status >= 400 else MediaType.JSON.value
     return page_answer(msgspec.json.encode(what), status=status, cache=cache, kind=kind)

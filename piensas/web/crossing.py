@@ -3,11 +3,15 @@ for themselves (Fetch standard, CORS protocol)."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 
 from piensas.web.front_door import Message, Receive, Send
 
 SHARED = b"access-control-allow-origin"
+CROSSED = re.compile(r"/(embed|stories)/|/signout$|/[a-zA-Z-]+/[^/]+/comments/[0-9]+/(edit|withdrawal)$")
+"""What the element under another page asks for. Nothing that is about the reader's account."""
+
 EXPOSED = b"etag, link, retry-after"
 
 
@@ -20,7 +24,7 @@ class Crossing:
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         origin = origin_of(scope) if scope["type"] == "http" else b""
-        if origin not in self.origins:
+        if origin not in self.origins or not CROSSED.match(scope["path"]):
             await self.app(scope, receive, send)  # type: ignore[operator]  # an ASGI application
             return
         if scope["method"] == "OPTIONS":

@@ -9,15 +9,15 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from piensas.actions.publishing import publish_edition
+from piensas.actions.publishing import publish_visited
 from piensas.actions.signing_in import claim_handover
-from piensas.drawing.embedded import read_script, style_address, write_script, write_style
-from piensas.drawing.pen import pen_of
+from piensas.drawing.embedded import style_address, write_script, write_style
+from piensas.drawing.pen import pen_of, read_static
 from piensas.model.elsewhere import Wish, choose_language, manuscript_of, read_page, read_wish
 from piensas.model.refusals import Forged, Malformed, NotFound
-from piensas.model.session import hash_of
+from piensas.model.session import bind_ticket, hash_of
 from piensas.store.stories import find_address, list_counts
-from piensas.web.answers import SHARED, json_answer, keep, page_answer, see
+from piensas.web.answers import SHARED, json_answer, keep, page_answer, see, shared_answer
 from piensas.web.files import FOR_EVER
 from piensas.web.http import Request
 from piensas.web.origin import require_known_page
@@ -53,7 +53,7 @@ async def script(request: Request) -> Response[bytes]:
 
 @get("/count.js")
 async def count_script(request: Request) -> Response[bytes]:
-    answer = keep(request, page_answer(read_script("count.js"), kind="text/javascript"), None)
+    answer = keep(request, page_answer(read_static("count.js"), kind="text/javascript"), None)
     answer.headers["cache-control"] = TEN_MINUTES
     return answer
 
@@ -61,7 +61,7 @@ async def count_script(request: Request) -> Response[bytes]:
 @get("/embed/{version:str}/style.css")
 async def style(request: Request, version: FromPath[str]) -> Response[bytes]:
     if request.url.path != style_address():
-        raise NotFound
+        return shared_answer(write_style(), "text/css")
     answer = keep(request, page_answer(write_style(), kind="text/css"), None)
     answer.headers["cache-control"] = FOR_EVER
     return answer
@@ -71,9 +71,7 @@ async def style(request: Request, version: FromPath[str]) -> Response[bytes]:
 async def discussion(request: Request, press: NamedDependency[Press]) -> Response[bytes]:
     """A page's discussion as HTML, the same for everybody. Asking makes nothing: 204 says that nobody has
     been there yet."""
-    query = request.query_params
-    shape = PageShape(query.get("page", ""), query.get("story", ""), "", query.get("language", ""))
-    return await show(request, press, wish_of(press, shape))
+    return await show(request, press, wish_of(press, page_shape(request)))
 
 
 @post("/embed/discussion", status_code=200)
@@ -85,9 +83,9 @@ async def first_visit(request: Request, press: NamedDependency[Press]) -> Respon
     if request.headers.get("origin") != wish.origin:
         raise Forged
     if await press.db.read(find_address, press.site.id, wish.alias) is None:
-        moment = press.clock()
+        visit, moment = await read_visit(request, press), press.clock()
         manuscript = manuscript_of(wish, shape.title, moment.now)
-        await press.db.write(lambda db: publish_edition(db, press.site, manuscript, moment))
+        await press.db.write(lambda db: publish_visited(db, visit.viewer, manuscript, moment))
     return await show(request, press, wish)
 
 
@@ -111,9 +109,8 @@ async def counts(request: Request, press: NamedDependency[Press]) -> Response[by
 @get("/embed/page")
 async def find_page(request: Request, press: NamedDependency[Press]) -> Response[bytes]:
     """Leads to the discussion's own page here, for who has no scripts."""
-    query = request.query_params
-    shape = PageShape(query.get("page", ""), query.get("story", ""), "", query.get("language", ""))
-    address = await press.db.read(find_address, press.site.id, wish_of(press, shape).alias)
+    wish = wish_of(press, page_shape(request))
+    address = await press.db.read(find_address, press.site.id, wish.alias)
     if address is None:
         raise NotFound
     return see(f"{address}#comments")
@@ -125,13 +122,16 @@ async def session(request: Request, press: NamedDependency[Press]) -> Response[b
     require_known_page(request, press)
     shape = await read_shape(request, TicketShape)
     visit = await read_visit(request, press)
-    token, ticket, moment = secrets.token_urlsafe(32), hash_of(shape.ticket), press.clock()
+    if not visit.is_elsewhere:  # our own cookie, which the window has set, comes along
+        return json_answer({"signed_in": visit.is_signed_in})
+    token, moment = secrets.token_urlsafe(32), press.clock()
+    ticket = bind_ticket(hash_of(shape.ticket), visit.viewer.place)
     arrived = await press.db.write(
         lambda db: claim_handover(db, visit.viewer, ticket, hash_of(token), moment)
     )
     answer = json_answer({"signed_in": arrived})
     if arrived:
-        give_session(answer, press.site, token, is_elsewhere=visit.is_elsewhere)
+        give_session(answer, press.site, token, is_elsewhere=True)
     return answer
 
 
@@ -148,6 +148,12 @@ async def show(request: Request, press: Press, wish: Wish) -> Response[bytes]:
     answer = page_answer(draw_story(press, reading, walk, template="embed.html"), cache=SHARED)
     answer.headers["access-control-allow-origin"] = "*"
     return keep(request, answer, proof_of(press, reading.story, mark)) if request.method == "GET" else answer
+
+
+def page_shape(request: Request) -> PageShape:
+    query = request.query_params
+    page, story, language = (query.get(name, "") for name in ("page", "story", "language"))
+    return PageShape(page=page, story=story, language=language)
 
 
 def wish_of(press: Press, shape: PageShape) -> Wish:

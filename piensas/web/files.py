@@ -8,10 +8,10 @@ from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from piensas.drawing.pen import HERE, static_version
+from piensas.drawing.pen import HERE, read_static, static_version
 from piensas.model.refusals import NotFound
 from piensas.store.photos import find_photo
-from piensas.web.answers import keep, page_answer
+from piensas.web.answers import keep, page_answer, shared_answer
 from piensas.web.http import Request
 from piensas.web.press import Press
 
@@ -35,10 +35,13 @@ ALONE = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 
 @get("/static/{version:str}/{name:str}")
 async def static_file(request: Request, version: FromPath[str], name: FromPath[str]) -> Response[bytes]:
+    """A page that was opened before an upgrade names another version: it gets this one, to be asked again."""
     file = HERE / "static" / name
-    if "/" in name or file.suffix not in KINDS or not file.is_file() or static_version(name) != version:
+    if "/" in name or file.suffix not in KINDS or not file.is_file():
         raise NotFound
-    answer = keep(request, page_answer(file.read_bytes(), kind=KINDS[file.suffix]), None)
+    if static_version(name) != version:
+        return shared_answer(read_static(name), KINDS[file.suffix])
+    answer = keep(request, page_answer(read_static(name), kind=KINDS[file.suffix]), None)
     answer.headers["cache-control"] = FOR_EVER
     return answer
 

@@ -23,7 +23,9 @@ Send = Callable[[Message], Awaitable[None]]
 
 PROOF = "piensas.proof"
 NOTHING: Message = {"type": "http.response.body", "body": b""}
-MEANINGFUL = frozenset({"order", "after", "before", "p", "page_id", "language", "page", "story"})
+MEANINGFUL = frozenset({"order", "after", "before", "p", "page_id", "language"})
+ABOUT_A_PAGE = frozenset({"order", "after", "page", "story", "language"})
+EMBEDDED = b"/embed/"
 
 
 class FrontDoor:
@@ -110,5 +112,6 @@ def address_of(path: bytes, query: bytes) -> bytes:
     """Path and query without the parameters that mean nothing to us, such as a campaign's name."""
     if not query:
         return path
-    known = [(k, v) for k, v in parse_qsl(query.decode("latin-1")) if k in MEANINGFUL]
+    meaningful = ABOUT_A_PAGE if path.startswith(EMBEDDED) else MEANINGFUL
+    known = [(k, v) for k, v in parse_qsl(query.decode("latin-1")) if k in meaningful]
     return path + b"?" + urlencode(sorted(known)).encode() if known else path

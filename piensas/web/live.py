@@ -27,6 +27,7 @@ from piensas.store.changes import list_changes, list_revisions
 from piensas.store.stories import find_story, list_live_addresses
 from piensas.web.front_door import Message, Receive, Send
 from piensas.web.press import Press
+from piensas.web.viewer import find_hop, is_telling, sender_of
 
 log = structlog.get_logger()
 PATH = re.compile(r"^/stories/([0-9]{1,18}|[1-8][0-9]{18})/events$")
@@ -42,6 +43,10 @@ MOST_LISTENERS = 10_000
 MOST_OF_ONE = 100
 """Listeners from one network address."""
 MOST_CHANGES = 100
+MOST_BYTES = 1 << 18
+"""Of comments in one event; of more, the newest."""
+OLDEST = 3_600_000
+"""Milliseconds that a listener may have been away to be told what happened; after that, only that it did."""
 HEADERS = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
     (b"cache-control", b"no-store"),
@@ -57,6 +62,7 @@ class ChangeShape(msgspec.Struct):
     id: str
     parent: str
     piece: str
+    edited: bool
 
 
 class EventShape(msgspec.Struct):
@@ -116,15 +122,15 @@ class Live:
         self.senders: dict[str, int] = {}
         self.listeners = 0
         self._mark = b""
-        self._caught_up: OrderedDict[tuple[int, str, Place, int], bytes] = OrderedDict()
+        self._caught_up: OrderedDict[tuple[int, str, int, int], bytes] = OrderedDict()
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         found = PATH.match(scope["path"]) if scope["type"] == "http" and scope["method"] == "GET" else None
         if found is None:
             await self.app(scope, receive, send)
             return
-        sender = scope["client"][0] if scope.get("client") else ""
-        if self.listeners >= MOST_LISTENERS or self.senders.get(sender, 0) >= self._most_of(sender):
+        sender = self._find_sender(scope)
+        if self.listeners >= MOST_LISTENERS or self.senders.get(sender, 0) >= MOST_OF_ONE:
             await refuse(send, 503)
             return
         query = dict(parse_qsl(scope["query_string"].decode("latin-1")))
@@ -150,12 +156,8 @@ class Live:
     async def watch(self, stop: asyncio.Event) -> None:
         """Looks for changes until it is told to stop."""
         while not stop.is_set():
-            try:
+            with suppress(Unavailable):
                 await self.look()
-            except Unavailable:
-                self._mark = b""
-            except Exception as fault:
-                log.error("changes_not_told", exc_info=fault)
             with suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), PULSE)
 
@@ -164,14 +166,26 @@ class Live:
         mark = self.press.pages.mark()
         if mark == self._mark or not self.channels:
             return
-        stories = {story for story, _ in self.channels}
+        channels = set(self.channels)
+        stories = {story for story, _ in channels}
         now = self.press.clock().id
         revisions = await self.press.db.read(list_revisions, self.press.site.id, stories)
-        self._mark = mark
-        for channel in list(self.channels.values()):
-            revision = revisions.get(channel.story_id)
-            if channel.place and revision is not None and revision != channel.place.revision:
-                await self._tell(channel, Place(revision, now))
+        told = [await self._follow(channel, revisions, now) for channel in list(self.channels.values())]
+        if all(told) and set(self.channels) <= channels:
+            self._mark = mark
+
+    async def _follow(self, channel: Channel, revisions: Mapping[int, int], now: int) -> bool:
+        """Tells a channel of what is new, if anything is. A fault of one story's concerns no other."""
+        revision = revisions.get(channel.story_id)
+        if channel.place is None or revision is None or revision == channel.place.revision:
+            return True
+        try:
+            await self._tell(channel, Place(revision, now))
+        except Unavailable:
+            return False
+        except Exception as fault:
+            log.error("changes_not_told", story=channel.story_id, exc_info=fault)
+        return True
 
     async def _tell(self, channel: Channel, place: Place) -> None:
         assert channel.place is not None
@@ -187,7 +201,8 @@ class Live:
     async def _draw(self, story_id: int, language: str, since: int) -> EventShape | None:
         """What has changed under a story after a moment, for everybody who reads it in a language."""
         site = self.press.site
-        earliest = first_id_at(max(time_of(since) - OVERLAP, 0))
+        now = self.press.clock().now
+        earliest = first_id_at(max(time_of(since), now - OLDEST) - OVERLAP)
         found = await self.press.db.read(read_changes, site.id, story_id, earliest)
         if found is None:
             return None
@@ -195,14 +210,16 @@ class Live:
         pen = pen_of(site, language)
         address = {code: path for code, path, _ in addresses}.get(language) or addresses[0][1]
         piece = pen.piece_for(NOBODY, is_closed(story, site.rules, self.press.clock().now))
-        return EventShape(
-            count=pen.count(story.comments),
-            changes=[
-                ChangeShape(str(each.id), str(each.parent_id or ""), piece(each, address).decode())
-                for each in changed[:MOST_CHANGES]
-            ],
-            is_all=len(changed) <= MOST_CHANGES,
-        )
+        shown: list[ChangeShape] = []
+        room = MOST_BYTES
+        for each in reversed(changed[-MOST_CHANGES:]):
+            drawn = piece(each, address).decode()
+            room -= len(drawn)
+            if room < 0:
+                break
+            shown.append(ChangeShape(str(each.id), str(each.parent_id or ""), drawn, bool(each.edited_at)))
+        is_all = len(shown) == len(changed) and time_of(since) >= now - OLDEST
+        return EventShape(pen.count(story.comments), shown[::-1], is_all)
 
     async def _join(self, story_id: int, language: str, sender: str) -> Channel | None:
         channel = self.channels.get((story_id, language))
@@ -251,9 +268,10 @@ class Live:
 
     async def _catch_up(self, channel: Channel, last: Place, place: Place) -> bytes:
         """Everything since the last event that a listener had; many come back with the same one."""
-        key = (channel.story_id, channel.language, last, place.revision)
+        minute = time_of(last.moment) // 60_000
+        key = (channel.story_id, channel.language, minute, place.revision)
         if key not in self._caught_up:
-            drawn = await self._draw(channel.story_id, channel.language, last.moment)
+            drawn = await self._draw(channel.story_id, channel.language, first_id_at(minute * 60_000))
             self._caught_up[key] = write_event(place, drawn) if drawn else b""
             while len(self._caught_up) > 64:
                 self._caught_up.popitem(last=False)
@@ -273,9 +291,12 @@ class Live:
         millis = int(age) if age.isascii() and age.isdigit() and len(age) < 12 else 0
         return first_id_at(self.press.clock().now - millis)
 
-    def _most_of(self, sender: str) -> int:
-        """A web server in front of us has everybody's address."""
-        return MOST_LISTENERS if sender in self.press.settings.server.trusted_proxies else MOST_OF_ONE
+    def _find_sender(self, scope: Message) -> str:
+        """One household or host, also behind a web server of ours; who cannot be told apart is one each."""
+        client = scope["client"][0] if scope.get("client") else ""
+        forwarded = dict(scope["headers"]).get(b"x-forwarded-for", b"").decode("latin-1")
+        address = find_hop(client, forwarded, self.press.settings.server.trusted_proxies)
+        return sender_of(address) if is_telling(address) else f"{address} {id(scope)}"
 
 
 def read_changes(db: Any, site_id: int, story_id: int, since: int) -> Any:

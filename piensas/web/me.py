@@ -45,7 +45,7 @@ class EraseShape(msgspec.Struct):
 @get("/me")
 async def my_page(request: Request, press: NamedDependency[Press]) -> Response[bytes]:
     visit = await read_visit(request, press)
-    if not visit.is_signed_in:
+    if not visit.is_signed_in or visit.is_elsewhere:
         return see("/signin")
     return page_answer(await draw_page(request, press, visit))
 
@@ -134,11 +134,11 @@ async def post_erasure(request: Request, press: NamedDependency[Press]) -> Respo
 
 
 async def visit_of_reader(request: Request, press: Press, *, own_page: bool = False) -> Visit:
-    """Somebody who has signed in; for deeds, from one of our own pages."""
+    """Somebody who has signed in on our own pages; for deeds, from one of them."""
     if own_page:
         require_own_page(request, press.site.address)
     visit = await read_visit(request, press)
-    if not visit.is_signed_in:
+    if not visit.is_signed_in or visit.is_elsewhere:
         raise LoginRequired
     return visit
 

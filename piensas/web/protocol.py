@@ -24,7 +24,8 @@ from piensas.web.ready import (
 NEEDED = {
     HttpToolsProtocol: ("on_message_begin", "on_headers_complete", "on_body", "on_message_complete"),
 }
-EVENTS = b"/events?"
+EVENTS = b"/events"
+LAST_CHUNK = b"0\r\n\r\n"
 SOURCES = ("self.url", "self.headers", "self.cycle", "self.pipeline", "timeout_keep_alive_handler")
 
 
@@ -54,6 +55,7 @@ class ReadyProtocol(HttpToolsProtocol):
         """As uvicorn's own; and whoever only listens is let go, or the server would wait for them."""
         super().shutdown()
         if self.cycle is not None and not self.cycle.response_complete and EVENTS in self.url:
+            self.transport.write(LAST_CHUNK)
             self.transport.close()
 
     def _answer(self) -> bool:

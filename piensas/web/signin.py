@@ -26,7 +26,7 @@ from piensas.drawing.pen import pen_of
 from piensas.model.draft import tidy_line
 from piensas.model.identity import Profile, SignIn, email_key
 from piensas.model.refusals import CodeWrong, NotFound, Refusal, SignInOver, SignInRefused
-from piensas.model.session import hash_of
+from piensas.model.session import bind_ticket, hash_of
 from piensas.web.answers import json_answer, page_answer, see
 from piensas.web.box import Typed, typed_box, write_typed
 from piensas.web.boxed import refuse_in_box, show_in_box
@@ -200,7 +200,7 @@ async def leave(request: Request, press: NamedDependency[Press]) -> Response[byt
 
 
 def begun(press: Press, visit: Visit, provider: str, place: int, shape: SignInShape) -> SignIn:
-    adds = bool(shape.add) and visit.is_signed_in
+    adds = bool(shape.add) and visit.is_signed_in and not visit.is_elsewhere
     return SignIn(
         site_id=press.site.id,
         state=b"",
@@ -218,8 +218,9 @@ def begun(press: Press, visit: Visit, provider: str, place: int, shape: SignInSh
 
 def ticket_of(request: Request, press: Press, shape: SignInShape) -> bytes | None:
     """Only a page that we know may have a reader's session handed over to it."""
-    is_known = request.headers.get("origin") in press.settings.embed.origins
-    return bytes.fromhex(shape.ticket) if is_known and shape.ticket else None
+    origin = request.headers.get("origin", "")
+    is_known = origin in press.settings.embed.origins
+    return bind_ticket(bytes.fromhex(shape.ticket), origin) if is_known and shape.ticket else None
 
 
 async def send_away(press: Press, sign_in: SignIn, state: str) -> Response[bytes]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from litestar import Response, get, post
@@ -27,6 +27,7 @@ from piensas.web.spoken import spoken_language
 from piensas.web.viewer import browser_cookie, browser_token, give_session, own_browser, read_visit
 
 LABEL = "Passkey"
+LONGEST_ANSWER = 1 << 16
 
 
 class KeyShape(msgspec.Struct):
@@ -38,7 +39,7 @@ class KeyShape(msgspec.Struct):
 class AnswerShape(msgspec.Struct):
     """What the browser's passkey said, as its own JSON, and the invitation's `key` where it is new."""
 
-    answer: str = ""
+    answer: Annotated[str, msgspec.Meta(max_length=LONGEST_ANSWER)] = ""
     key: str = ""
 
 
@@ -82,6 +83,7 @@ async def accept(request: Request, press: NamedDependency[Press]) -> Response[by
     from piensas.outside.passkeys import check_new  # loads what reads certificates
 
     shape = await read_shape(request, AnswerShape)
+    await press.db.read(find_invited, press.site.id, hash_of(shape.key), press.clock())
     sign_in, challenge = await take(request, press, shape)
     passkey = check_new(press.site, shape.answer, challenge)
     visit = await read_visit(request, press)

@@ -82,7 +82,8 @@ async def read_visit(request: Request, press: Press) -> Visit:
     token = only_cookie(request, session_cookie(press.site.is_secure, is_elsewhere=elsewhere))
     found = await press.db.read(find_session, press.site.id, hash_of(token)) if token else None
     moment = press.clock()
-    if found and is_over(found[0], moment.now):
+    place = request.headers.get("origin", "") if elsewhere else ""
+    if found and (is_over(found[0], moment.now) or found[0].place != place):
         found = None
     session, reader = found or (None, None)
     if session and is_due(session, moment.now):
@@ -98,6 +99,7 @@ async def read_visit(request: Request, press: Press) -> Visit:
         is_staff=is_staff(session, reader),
         has_draft=session is not None and bool(session.draft),
         browser=describe_browser(request.headers.get("user-agent", "")),
+        place=place,
         address=address,
         sender=press.hash_sender(sender_of(address)) if is_telling(address) else "",
     )
@@ -197,9 +199,13 @@ def only_cookie(request: Request, name: str) -> str:
 def find_address(request: Request, trusted: tuple[str, ...]) -> str:
     """The network address of the reader: the last one that no trusted proxy vouches for."""
     client = request.client.host if request.client else ""
+    return find_hop(client, request.headers.get("x-forwarded-for", ""), trusted)
+
+
+def find_hop(client: str, forwarded: str, trusted: tuple[str, ...]) -> str:
     if client not in trusted:
         return client
-    hops = [hop.strip() for hop in request.headers.get("x-forwarded-for", "").split(",")]
+    hops = [hop.strip() for hop in forwarded.split(",")]
     return next((hop for hop in reversed(hops) if hop and hop not in trusted), client)
 
 

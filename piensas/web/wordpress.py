@@ -47,7 +47,12 @@ from piensas.web.viewer import read_visit, remember
 BASE = "/wp-json/wp/v2"
 MOST = 100
 LAST_PAGE = 1_000
+LONGEST_WALK = 10_000
+"""Comments that may be stepped over; who wants more asks by `before` and `after`."""
 MOST_EXACT = (1 << 53) - 1
+KNOWN = {"post", "parent", "include", "after", "before", "order", "orderby", "per_page", "page", "offset"} | {
+    "status", "context", "_embed", "_fields", "type", "rest_route",
+}  # fmt: skip
 CODES = {
     "text_missing": ("rest_comment_content_invalid", 400),
     "details_missing": ("rest_comment_author_data_required", 400),
@@ -66,8 +71,8 @@ CODES = {
 class WrittenShape(msgspec.Struct):
     """A comment as WordPress's clients send it."""
 
-    post: Annotated[int, Meta(ge=0)] = 0
-    parent: Annotated[int, Meta(ge=0)] = 0
+    post: Annotated[int, Meta(ge=0, le=MOST_EXACT)] = 0
+    parent: Annotated[int, Meta(ge=0, le=MOST_EXACT)] = 0
     content: str | dict[str, str] = ""
     author_name: str = ""
     author_email: str = ""
@@ -133,7 +138,9 @@ async def read_comments(request: Request, press: Press) -> Response[bytes]:
     query = request.query_params
     per_page = number_in(query.get("per_page"), 10, MOST)
     page = number_in(query.get("page"), 1, LAST_PAGE)
-    offset = number_in(query.get("offset"), (page - 1) * per_page, LAST_PAGE * MOST, least=0)
+    offset = number_in(query.get("offset"), (page - 1) * per_page, LONGEST_WALK, least=0)
+    if offset > LONGEST_WALK:
+        raise Malformed("page")
     wanted = await read_filter(request, press)
     total = await press.db.read(count_published, press.site.id, wanted)
     found = await press.db.read(list_published, press.site.id, wanted, per_page, offset)
@@ -158,6 +165,8 @@ async def read_comments(request: Request, press: Press) -> Response[bytes]:
 async def read_filter(request: Request, press: Press) -> Filter:
     """What WordPress's parameters ask for, as far as we have it."""
     query = request.query_params
+    if unknown := set(query) - KNOWN - {f"{name}[]" for name in KNOWN}:
+        raise Malformed(", ".join(sorted(unknown)))
     if query.get("order", "desc") not in ("asc", "desc"):
         raise Malformed("order")
     if query.get("orderby", "date_gmt") not in ("date", "date_gmt", "id"):
@@ -343,7 +352,7 @@ def instant(text: str | None) -> int | None:
     except ValueError as fault:
         raise Malformed("a time in ISO 8601") from fault
     moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return first_id_at(int(moment.timestamp() * 1_000))
+    return min(first_id_at(int(moment.timestamp() * 1_000)), (1 << 63) - 1)
 
 
 def others(request: Request) -> list[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""Stories whose pages are elsewhere, and sign-ins that begin there."""
+"""Stories whose pages are elsewhere, sessions that hold there, and sign-ins that begin there."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -11,4 +11,5 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("editions", sa.Column("page", sa.Text(), nullable=False, server_default=""))
+    op.add_column("sessions", sa.Column("place", sa.Text(), nullable=False, server_default=""))
     op.add_column("sign_ins", sa.Column("ticket", sa.LargeBinary(length=32), nullable=True))
