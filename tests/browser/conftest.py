@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from msgspec import Struct
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, Playwright, expect, sync_playwright
 
 from piensas.store.upgrading import upgrade
 from tests.browser.tab import Alarm, Reader
@@ -46,17 +46,22 @@ TERMINAL = Device(1280, has_scripts=False)
 
 
 @contextmanager
-def open_chromium() -> Iterator[Browser]:
+def open_chromium(playwright: Playwright, *arguments: str) -> Iterator[Browser]:
     expect.set_options(timeout=PATIENCE)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield browser
-        browser.close()
+    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*ARGUMENTS, *arguments])
+    yield browser
+    browser.close()
 
 
 @pytest.fixture(scope="package")
-def browser() -> Iterator[Browser]:
-    with open_chromium() as browser:
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as playwright:
+        yield playwright
+
+
+@pytest.fixture(scope="package")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    with open_chromium(playwright) as browser:
         yield browser
 
 

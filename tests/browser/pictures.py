@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import msgspec
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from demo import grow
 from piensas.model.moment import Clock
@@ -89,7 +89,7 @@ PICTURES: dict[str, tuple[str, tuple[int, int], str, Prepare]] = {
 
 def main() -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
-    with serve_demo() as address, open_chromium() as browser:
+    with serve_demo() as address, sync_playwright() as playwright, open_chromium(playwright) as browser:
         for name in PICTURES:
             picture = take_picture(browser, address, *PICTURES[name])
             assert len(picture) <= LARGEST, f"{name} has {len(picture):,} bytes"

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 from msgspec.structs import replace
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
 
 from piensas.settings import Embed
-from tests.browser.conftest import ARGUMENTS, CHROMIUM, PATIENCE
+from tests.browser.conftest import PATIENCE, open_chromium
 from tests.browser.elsewhere import COMMENTS, Elsewhere, free_port, open_elsewhere
 from tests.browser.test_axe import AXE, RUN, TAGS
 from tests.newsroom import serve, settings_for
@@ -22,13 +22,11 @@ COOKIES = {"third parties' cookies refused": ["--test-third-party-cookie-phaseou
 
 
 @pytest.fixture(params=COOKIES, scope="module")
-def strict(request: pytest.FixtureRequest) -> Iterator[Browser]:
+def strict(request: pytest.FixtureRequest, playwright: Playwright) -> Iterator[Browser]:
     """A Chromium of its own, to which every name ending in .test is this machine."""
-    arguments = [*ARGUMENTS, "--host-resolver-rules=MAP *.test 127.0.0.1", *COOKIES[request.param]]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
+    names = "--host-resolver-rules=MAP *.test 127.0.0.1"
+    with open_chromium(playwright, names, *COOKIES[request.param]) as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture
