@@ -22,7 +22,7 @@ from piensas.settings import Embed, Settings
 from piensas.store.stories import find_story_by_key
 from tests.conftest import OpenNewsroom
 from tests.newsroom import Newsroom, Person
-from tests.providers import Errand, Tricksters, come_back, open_letter_box, with_providers
+from tests.providers import Errand, Tricksters, come_back, me, open_letter_box, sign_in, with_providers
 
 HOST = "https://www.paper.example"
 PAGE = f"{HOST}/2026/flight?utm_source=mail#top"
@@ -502,3 +502,18 @@ def test_settings_take_origins_and_nothing_else() -> None:
     for wrong in ("https://paper.example/", "paper.example", "https://*.example", "https://a@b.example"):
         with pytest.raises(msgspec.ValidationError):
             msgspec.convert({"embed": {"origins": [wrong]}}, Settings)
+
+
+def test_on_a_neighbouring_host_the_windows_own_session_is_what_arrives(
+    far_signing_in: Newsroom, providers: Tricksters
+) -> None:
+    """Also for who was signed in before and chooses another identity: the earlier session is not the one."""
+    person = far_signing_in.person()
+    near = {"sec_fetch_site": "same-site"}
+    sign_in(person, providers, "x", subject="7", name="As before")
+    assert claim(person, **near).json() == {"signed_in": False}
+    sign_in_afar(person, providers)
+
+    assert claim(person, **near).json() == {"signed_in": True}
+    assert me(person)["reader"]["name"] == "Ana"
+    assert claim(far_signing_in.person(), **near).json() == {"signed_in": False}

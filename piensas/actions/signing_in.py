@@ -210,6 +210,12 @@ def claim_handover(db: Connection, viewer: Viewer, ticket: bytes, new_session: b
     return True
 
 
+def has_arrived(db: Connection, session: Session | None, ticket: bytes) -> bool:
+    """Is a browser's session the one that a page's ticket waits for?"""
+    waits = find_sign_in_by_link(db, session.site_id, ticket) if session else None
+    return waits is not None and waits.provider == HANDED and session is not None and waits.id == session.id
+
+
 def add_identity(
     db: Connection, viewer: Viewer, entry: Entry, identity: Identity | None, moment: Moment
 ) -> Reader:

@@ -293,6 +293,7 @@ export const discuss = (root, base, language) => {
       if (wasClosed && away && waiting === turn) return comeBack();
       await new Promise((go) => setTimeout(go, 1000));
     }
+    if (waiting === turn) comeBack();
   };
 
   /** Goes to a provider in a window of its own; where there is none to be had, or for mail, in this one.

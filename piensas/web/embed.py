@@ -10,7 +10,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from piensas.actions.publishing import publish_visited
-from piensas.actions.signing_in import claim_handover
+from piensas.actions.signing_in import claim_handover, has_arrived
 from piensas.drawing.embedded import style_address, write_script, write_style
 from piensas.drawing.pen import pen_of, read_static
 from piensas.model.elsewhere import Wish, choose_language, manuscript_of, read_page, read_wish
@@ -122,10 +122,11 @@ async def session(request: Request, press: NamedDependency[Press]) -> Response[b
     require_known_page(request, press)
     shape = await read_shape(request, TicketShape)
     visit = await read_visit(request, press)
+    ticket = bind_ticket(hash_of(shape.ticket), request.headers.get("origin", ""))
     if not visit.is_elsewhere:  # our own cookie, which the window has set, comes along
-        return json_answer({"signed_in": visit.is_signed_in})
+        arrived = await press.db.read(has_arrived, visit.session, ticket)
+        return json_answer({"signed_in": arrived})
     token, moment = secrets.token_urlsafe(32), press.clock()
-    ticket = bind_ticket(hash_of(shape.ticket), visit.viewer.place)
     arrived = await press.db.write(
         lambda db: claim_handover(db, visit.viewer, ticket, hash_of(token), moment)
     )
