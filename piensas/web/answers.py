@@ -58,6 +58,10 @@ def shared_answer(body: bytes, kind: str) -> Response[bytes]:
     return answer
 
 
+def shared_json(what: Any) -> Response[bytes]:
+    return shared_answer(msgspec.json.encode(what), MediaType.JSON.value)
+
+
 def json_answer(what: Any, *, status: int = 200, cache: str = PERSONAL) -> Response[bytes]:
     kind = "application/problem+json" if status >= 400 else MediaType.JSON.value
     return page_answer(msgspec.json.encode(what), status=status, cache=cache, kind=kind)

@@ -8,7 +8,7 @@ from collections.abc import Collection
 
 from piensas.web.front_door import Message, Receive, Send
 
-SHARED = b"access-control-allow-origin"
+ALLOWED = b"access-control-allow-origin"
 CROSSED = re.compile(r"/(embed|stories)/|/signout$|/[a-zA-Z-]+/[^/]+/comments/[0-9]+/(edit|withdrawal)$")
 """What the element under another page asks for. Nothing that is about the reader's account."""
 
@@ -34,7 +34,7 @@ class Crossing:
         async def send_on(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = message["headers"] = list(message["headers"])
-                if all(name.lower() != SHARED for name, _ in headers):
+                if all(name.lower() != ALLOWED for name, _ in headers):
                     headers += say(origin)
             await send(message)
 
@@ -54,7 +54,7 @@ class Crossing:
 
 def say(origin: bytes) -> list[tuple[bytes, bytes]]:
     return [
-        (SHARED, origin),
+        (ALLOWED, origin),
         (b"access-control-allow-credentials", b"true"),
         (b"access-control-expose-headers", EXPOSED),
         (b"vary", b"origin"),

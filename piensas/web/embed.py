@@ -17,7 +17,7 @@ from piensas.model.elsewhere import Wish, choose_language, manuscript_of, read_p
 from piensas.model.refusals import Forged, Malformed, NotFound
 from piensas.model.session import bind_ticket, hash_of
 from piensas.store.stories import find_address, list_counts
-from piensas.web.answers import SHARED, json_answer, keep, page_answer, see, shared_answer
+from piensas.web.answers import json_answer, keep, page_answer, see, shared_answer, shared_json
 from piensas.web.files import FOR_EVER
 from piensas.web.http import Request
 from piensas.web.origin import require_known_page
@@ -101,9 +101,7 @@ async def counts(request: Request, press: NamedDependency[Press]) -> Response[by
     found = await press.db.read(list_counts, press.site.id, known_as)
     pen = pen_of(press.site, choose_language(request.query_params.get("language", ""), press.site))
     words = [pen.count(found.get(page) or found.get(page.removeprefix(own), 0)) for page in pages]
-    answer = json_answer(words, cache=SHARED)
-    answer.headers["access-control-allow-origin"] = "*"
-    return answer
+    return shared_json(words)
 
 
 @get("/embed/page")
@@ -146,8 +144,7 @@ async def show(request: Request, press: Press, wish: Wish) -> Response[bytes]:
     reading = await press.db.read(read_story, press.site.id, language, slug, walk)
     if reading is None or reading.story.discussion == "off":
         raise NotFound
-    answer = page_answer(draw_story(press, reading, walk, template="embed.html"), cache=SHARED)
-    answer.headers["access-control-allow-origin"] = "*"
+    answer = shared_answer(draw_story(press, reading, walk, template="embed.html"), "text/html")
     return keep(request, answer, proof_of(press, reading.story, mark)) if request.method == "GET" else answer
 
 

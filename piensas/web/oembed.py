@@ -15,7 +15,7 @@ from piensas.model.refusals import Malformed, NotFound
 from piensas.model.story import Edition
 from piensas.store.comments import find_comment
 from piensas.store.stories import find_edition_by_slug
-from piensas.web.answers import SHARED, json_answer
+from piensas.web.answers import shared_json
 from piensas.web.http import Request
 from piensas.web.press import Press
 from piensas.web.shapes import as_id
@@ -44,7 +44,7 @@ async def quote(request: Request, press: NamedDependency[Press]) -> Response[byt
     pen = pen_of(press.site, edition.language)
     wished = query.get("maxwidth", "")
     width = min(max(int(wished), NARROWEST), WIDTH) if wished.isascii() and wished.isdigit() else WIDTH
-    answer = json_answer(
+    return shared_json(
         {
             "version": "1.0",
             "type": "rich",
@@ -56,11 +56,8 @@ async def quote(request: Request, press: NamedDependency[Press]) -> Response[byt
             "width": width,
             "height": None,
             "html": pen.draw("quote.html", comment=comment, edition=edition).decode(),
-        },
-        cache=SHARED,
+        }
     )
-    answer.headers["access-control-allow-origin"] = "*"
-    return answer
 
 
 def read_quoted(

@@ -36,7 +36,7 @@ from piensas.store.published import (
     list_published,
 )
 from piensas.store.stories import list_headlines
-from piensas.web.answers import SHARED, json_answer
+from piensas.web.answers import json_answer, shared_json
 from piensas.web.errors import words_for
 from piensas.web.http import Request
 from piensas.web.origin import require_own_page
@@ -105,7 +105,7 @@ async def index(press: NamedDependency[Press]) -> Response[bytes]:
         "authentication": [],
         "routes": routes,
     }
-    return shared(found)
+    return shared_json(found)
 
 
 @get(f"{BASE}/comments")
@@ -147,7 +147,7 @@ async def read_comments(request: Request, press: Press) -> Response[bytes]:
     pages = await press.db.read(
         list_pages, press.site.id, press.site.language, tuple({comment.story_id for comment in found})
     )
-    answer = shared([show(press, comment, pages.get(comment.story_id)) for comment in found])
+    answer = shared_json([show(press, comment, pages.get(comment.story_id)) for comment in found])
     last = -(-total // per_page)
     answer.headers.update({"x-wp-total": str(total), "x-wp-totalpages": str(last)})
     answer.headers["access-control-expose-headers"] = "X-WP-Total, X-WP-TotalPages, Link"
@@ -194,7 +194,7 @@ async def read_comment(press: Press, comment: str) -> Response[bytes]:
     if found is None:
         raise NotFound
     pages = await press.db.read(list_pages, press.site.id, press.site.language, (found.story_id,))
-    return shared(show(press, found, pages.get(found.story_id)))
+    return shared_json(show(press, found, pages.get(found.story_id)))
 
 
 async def take_comment(request: Request, press: Press) -> Response[bytes]:
@@ -230,7 +230,7 @@ async def take_comment(request: Request, press: Press) -> Response[bytes]:
 async def read_posts(request: Request, press: Press) -> Response[bytes]:
     per_page = number_in(request.query_params.get("per_page"), 10, MOST)
     found = await press.db.read(list_headlines, press.site.id, press.site.language, per_page, None)
-    return shared([show_post(press, headline) for headline in found])
+    return shared_json([show_post(press, headline) for headline in found])
 
 
 async def read_post(press: Press, story: str) -> Response[bytes]:
@@ -238,7 +238,7 @@ async def read_post(press: Press, story: str) -> Response[bytes]:
     pages = await press.db.read(list_pages, press.site.id, press.site.language, (story_id,))
     if story_id not in pages:
         return problem("rest_post_invalid_id", "There is no such post.", 404)
-    return shared(show_post(press, pages[story_id]))
+    return shared_json(show_post(press, pages[story_id]))
 
 
 def show(press: Press, comment: PublicComment, page: Headline | None) -> dict[str, Any]:
@@ -306,12 +306,6 @@ async def answering(press: Press, work: Callable[[], Any]) -> Response[bytes]:
 def problem(code: str, words: str, status: int) -> Response[bytes]:
     answer = json_answer({"code": code, "message": words, "data": {"status": status}}, status=status)
     answer.media_type = "application/json"
-    return answer
-
-
-def shared(what: Any) -> Response[bytes]:
-    answer = json_answer(what, cache=SHARED)
-    answer.headers["access-control-allow-origin"] = "*"
     return answer
 
 

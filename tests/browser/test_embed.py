@@ -15,7 +15,7 @@ from tests.browser.conftest import PATIENCE, open_chromium
 from tests.browser.elsewhere import COMMENTS, Elsewhere, free_port, open_elsewhere
 from tests.browser.test_axe import AXE, RUN, TAGS
 from tests.newsroom import serve, settings_for
-from tests.providers import Tricksters, open_letter_box, open_providers, with_providers
+from tests.providers import Tricksters, open_letter_box, with_providers
 
 SET_UPS = {"a path of the site": COMMENTS, "a subdomain": "www.news.test", "another domain": "www.paper.test"}
 COOKIES = {"third parties' cookies refused": ["--test-third-party-cookie-phaseout"], "as it comes": []}
@@ -27,12 +27,6 @@ def strict(request: pytest.FixtureRequest, playwright: Playwright) -> Iterator[B
     names = "--host-resolver-rules=MAP *.test 127.0.0.1"
     with open_chromium(playwright, names, *COOKIES[request.param]) as browser:
         yield browser
-
-
-@pytest.fixture
-def providers() -> Iterator[Tricksters]:
-    with open_providers() as stand_ins:
-        yield stand_ins
 
 
 @pytest.fixture

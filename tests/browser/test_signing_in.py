@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -11,16 +9,12 @@ from tests.browser.conftest import COMPUTER, OLD_PHONE, PHONE, TERMINAL, Arrive,
 from tests.browser.tab import Tab
 from tests.browser.test_axe import AXE, RUN, TAGS
 from tests.browser.words import ENGLISH
-from tests.conftest import OpenNewsroom
 from tests.newsroom import Newsroom
 from tests.providers import (
     Trick,
     Tricksters,
     code_of,
     latest_letter,
-    open_letter_box,
-    open_providers,
-    with_providers,
 )
 
 LABELS = {
@@ -31,18 +25,6 @@ LABELS = {
     "club": "Club",
 }
 DEVICES = (COMPUTER, PHONE, OLD_PHONE, TERMINAL)
-
-
-@pytest.fixture
-def providers() -> Iterator[Tricksters]:
-    with open_providers() as stand_ins:
-        yield stand_ins
-
-
-@pytest.fixture
-def signing_in(open_site: OpenNewsroom, providers: Tricksters) -> Iterator[Newsroom]:
-    with open_letter_box(providers) as mail:
-        yield open_site(lambda settings: with_providers(settings, providers, mail))
 
 
 def open_tab(arrive: Arrive, newsroom: Newsroom, device: Device, providers: Tricksters) -> Tab:
