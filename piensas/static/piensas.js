@@ -201,6 +201,7 @@ export const discuss = (root, base, language) => {
       complain(...explain(problem));
     } finally {
       form.removeAttribute("aria-busy");
+      sayHowMany();
     }
   };
 
@@ -552,14 +553,16 @@ export const discuss = (root, base, language) => {
     sayHowMany();
   };
 
+  /** Not while the reader's own comment is under way: it may be heard of before its answer is here. */
   const sayHowMany = () => {
-    if (!arrivals) return;
+    if (!arrivals || form?.getAttribute("aria-busy") === "true") return;
     for (const id of coming.keys()) if (find(id)) coming.delete(id);
     const { stale, all, one, other } = arrivals.dataset;
-    const words = stale ? all : coming.size === 1 ? one : other;
+    const words = ((stale ? all : coming.size === 1 ? one : other) ?? "").replace("%(n)s", String(coming.size));
+    const isNews = words !== arrivals.textContent;
     arrivals.hidden = !coming.size && !stale;
-    arrivals.textContent = (words ?? "").replace("%(n)s", String(coming.size));
-    if (!arrivals.hidden) announce(arrivals.textContent);
+    arrivals.textContent = words;
+    if (isNews && !arrivals.hidden) announce(words);
   };
 
   arrivals?.addEventListener("click", () => {

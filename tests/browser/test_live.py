@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.browser.conftest import COMPUTER, PHONE, Arrive
 from tests.browser.words import ENGLISH, SPANISH
@@ -47,6 +47,25 @@ def test_what_changes_is_changed_in_place_but_not_what_is_ones_own(
     newsroom.person().comment("Somebody else.", name="Else", email="else@example.org")
     expect(tab.page.locator(".arrivals")).to_have_text("1 new comment")
     expect(tab.page.locator(".comment.own .edit")).to_be_visible()
+
+
+def test_ones_own_comment_is_no_news_although_it_is_heard_of_first(
+    newsroom: Newsroom, arrive: Arrive
+) -> None:
+    tab = arrive(newsroom, ENGLISH, COMPUTER).open()
+
+    def answer_late(route: Route) -> None:
+        answer = route.fetch()
+        tab.page.wait_for_timeout(1_000)
+        route.fulfill(response=answer)
+
+    tab.page.wait_for_timeout(400)
+    tab.page.route("**/comments", answer_late)
+    tab.write("My own.")
+    tab.page.locator(".send .post").click()
+    expect(tab.page.locator(".comment.own .text")).to_have_text("My own.")
+    expect(tab.page.locator(".arrivals")).to_be_hidden()
+    expect(tab.page.locator("#status")).to_have_text("Your comment is published")
 
 
 def test_in_spanish_it_is_said_in_spanish(newsroom: Newsroom, arrive: Arrive) -> None:
