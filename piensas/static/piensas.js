@@ -558,11 +558,9 @@ export const discuss = (root, base, language) => {
     if (!arrivals || form?.getAttribute("aria-busy") === "true") return;
     for (const id of coming.keys()) if (find(id)) coming.delete(id);
     const { stale, all, one, other } = arrivals.dataset;
-    const words = ((stale ? all : coming.size === 1 ? one : other) ?? "").replace("%(n)s", String(coming.size));
-    const isNews = words !== arrivals.textContent;
+    const words = stale ? all : coming.size === 1 ? one : other;
     arrivals.hidden = !coming.size && !stale;
-    arrivals.textContent = words;
-    if (isNews && !arrivals.hidden) announce(words);
+    arrivals.textContent = (words ?? "").replace("%(n)s", String(coming.size));
   };
 
   arrivals?.addEventListener("click", () => {
