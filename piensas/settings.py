@@ -21,7 +21,7 @@ from piensas.model.site import Site
 PREFIX = "PIENSAS_"
 LOCAL = r"^$|^http://(localhost|127\.0\.0\.1)(:[0-9]+)?$"
 ORIGIN = r"^https?://[^/?#\s@*]+$"
-NAME = r"^(?!(wordpress|google|x|facebook|sso|email|passkey|invitation)$)[a-z][a-z0-9]{1,19}$"
+NAME = r"^(?!(wordpress|google|x|facebook|sso|email|passkey|invitation|program)$)[a-z][a-z0-9]{1,19}$"
 
 
 class BadSettings(Exception):
@@ -99,6 +99,10 @@ class Embed(Struct, frozen=True, forbid_unknown_fields=True):
     origins: tuple[Annotated[str, Meta(pattern=ORIGIN)], ...] = ()
 
 
+class Api(Struct, frozen=True, forbid_unknown_fields=True):
+    requests_per_minute: Annotated[int, Meta(ge=1, le=1_000_000)] = 300
+
+
 class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     site: Site = Site()
     discussion: Rules = Rules()
@@ -114,6 +118,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     sso: Sso = Sso()
     mail: Mail = Mail()
     embed: Embed = Embed()
+    api: Api = Api()
 
 
 def read_settings(file: Path | None, environment: Mapping[str, str] = os.environ) -> Settings:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import msgspec
@@ -81,6 +82,7 @@ class Newsroom:
         self.people: list[Person] = []
         self.story_id = self.person().read().split('data-story="', 1)[1].split('"', 1)[0]
         self.comments = f"/stories/{self.story_id}/comments"
+        self.discussion = f"/api/v1{self.comments}"
 
     @property
     def site(self) -> Site:
@@ -143,9 +145,10 @@ class Person:
 
     def thread(self, **query: str) -> Any:
         """The discussion as programs read it."""
-        answer = self.client.get(self.newsroom.comments, params=query)
+        answer = self.client.get(self.newsroom.discussion, params=query)
         assert answer.status_code == 200, answer.text
-        return answer.json()
+        after = parse_qs(urlsplit(answer.links.get("next", {}).get("url", "")).query).get("after", [None])[0]
+        return answer.json() | {"next": after}
 
 
 def guest(text: str) -> dict[str, str]:

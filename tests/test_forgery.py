@@ -96,7 +96,7 @@ def test_getting_a_page_never_changes_anything(newsroom: Newsroom) -> None:
 
 def test_every_answer_carries_the_safety_headers(newsroom: Newsroom) -> None:
     reader = newsroom.person()
-    for path in ("/", newsroom.story, "/nothing", newsroom.comments, "/sitemap.xml"):
+    for path in ("/", newsroom.story, "/nothing", newsroom.discussion, "/sitemap.xml"):
         headers = reader.get(path).headers
         assert "default-src 'none'" in headers["content-security-policy"]
         assert headers["x-content-type-options"] == "nosniff"

@@ -20,6 +20,8 @@ from piensas.model.refusals import Refusal
 from piensas.settings import OpenId, Settings
 from piensas.store.database import Database
 from piensas.store.tables import metadata
+from piensas.web.api.answers import BASE
+from piensas.web.api.routes import FOR_PROGRAMS
 from piensas.web.app import HANDLERS
 from piensas.web.errors import STATUS, WORDS
 
@@ -208,10 +210,11 @@ def test_every_setting_is_in_the_file_that_init_writes() -> None:
 
 def test_every_route_and_refusal_is_documented_and_no_other() -> None:
     api = (HOME / "docs/api.md").read_text()
-    written = set(re.findall(r"^\| `(GET|POST) (/[^`]*)` \|", api, re.MULTILINE))
+    written = set(re.findall(r"^\| `([A-Z]+) (/[^`]*)` \|", api, re.MULTILINE))
+    everything = [("", handler) for handler in HANDLERS] + [(BASE, handler) for handler in FOR_PROGRAMS]
     real = {
-        (method, re.sub(r":\w+", "", path))
-        for handler in HANDLERS
+        (method, start + re.sub(r":\w+", "", path))
+        for start, handler in everything
         for method in handler.http_methods
         for path in handler.paths
         if "part0" not in path

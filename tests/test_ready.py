@@ -85,7 +85,7 @@ def test_every_page_that_shows_a_comment_forgets_it_when_it_is_withdrawn(newsroo
         "",
         newsroom.historia,
         f"{newsroom.story}/feed.atom",
-        newsroom.comments,
+        newsroom.discussion,
         "/",
         "/sitemap.xml",
     ):
@@ -98,7 +98,7 @@ def test_nothing_of_one_reader_is_ever_in_what_others_get(newsroom: Newsroom) ->
     author.post_form("Mine.", email="planted@example.org", save_details="1")
     author.read()
 
-    for path in ("", "/", newsroom.historia, newsroom.comments, f"{newsroom.story}/feed.atom"):
+    for path in ("", "/", newsroom.historia, newsroom.discussion, f"{newsroom.story}/feed.atom"):
         page = newsroom.person().read(path)
         assert "planted@example.org" not in page
         assert 'class="edit"' not in page

@@ -101,6 +101,9 @@ hold_first_comment = {hold}       # until one comment of the same reader has bee
 
 [embed]
 # origins = []                     # sites under whose pages discussions may stand: ["https://www.example.org"]
+
+[api]
+# requests_per_minute = 300        # from one network address, besides what is the same for everybody
 """
 
 FIRST_STORY = """\

@@ -185,3 +185,50 @@ class Unavailable(Refusal):
 
     code = "unavailable"
     retry_after = 5
+
+
+class TokenMissing(Refusal):
+    """Only a program that somebody has given a token may do this."""
+
+    code = "token_missing"
+
+
+class TokenWrong(Refusal):
+    """The token is none of ours, or no longer good."""
+
+    code = "token_wrong"
+
+
+class ScopeMissing(Refusal):
+    """The token's reader has not allowed it this; `scope` says what."""
+
+    code = "scope_missing"
+
+    def __init__(self, scope: str) -> None:
+        super().__init__(scope)
+        self.scope = scope
+
+
+class KeyReused(Refusal):
+    """An `Idempotency-Key` stands for one comment, and has come with other words."""
+
+    code = "key_reused"
+
+
+class ChangedMeanwhile(Refusal):
+    """What was to be changed is no longer as the program believes (`If-Match`)."""
+
+    code = "changed_meanwhile"
+
+
+class TooManyPrograms(Refusal):
+    """A reader has given as many tokens as they may."""
+
+    code = "too_many_programs"
+
+
+class ProgramUnclear(Refusal):
+    """A program needs a name, and something that it may do."""
+
+    code = "program_unclear"
+    field = "name"

@@ -160,6 +160,17 @@ def list_all_own_comments(db: Connection, site_id: int, reader_id: int) -> list[
     return [Comment(**row._mapping) for row in rows]
 
 
+def list_latest_own_comments(
+    db: Connection, site_id: int, reader_id: int, before: int, limit: int
+) -> list[Comment]:
+    """A reader's comments under all stories, newest first, from behind the id `before` (0: all)."""
+    question = WHOLE.where(comments.c.site_id == site_id, comments.c.reader_id == reader_id)
+    if before:
+        question = question.where(comments.c.id < before)
+    rows = db.execute(question.order_by(comments.c.id.desc()).limit(limit))
+    return [Comment(**row._mapping) for row in rows]
+
+
 def first_comment(db: Connection, question: Any, key: dict[str, Any]) -> Comment | None:
     row = db.execute(question, key).first()
     return Comment(**row._mapping) if row else None

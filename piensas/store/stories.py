@@ -171,6 +171,27 @@ def find_address(db: Connection, site_id: int, address: str) -> str | None:
     return f"/{row.language}/{row.slug}" if row else None
 
 
+def find_story_by_address(db: Connection, site_id: int, address: str) -> int | None:
+    """The id of the story that is or was known by this address."""
+    here = (addresses.c.site_id == site_id, addresses.c.address == address)
+    return db.execute(select(addresses.c.story_id).where(*here)).scalar()
+
+
+def list_addresses(
+    db: Connection, site_id: int, several: tuple[int, ...]
+) -> dict[int, list[tuple[str, str, str, str]]]:
+    """(language, path, title, page elsewhere) of each live edition, by story."""
+    question = (
+        select(editions.c.story_id, editions.c.language, editions.c.slug, editions.c.title, editions.c.page)
+        .where(editions.c.site_id == site_id, editions.c.story_id.in_(several), editions.c.live)
+        .order_by(editions.c.story_id, editions.c.language)
+    )
+    found: dict[int, list[tuple[str, str, str, str]]] = {}
+    for story_id, language, slug, title, page in db.execute(question):
+        found.setdefault(story_id, []).append((*address_of(language, slug, title), page))
+    return found
+
+
 def list_counts(db: Connection, site_id: int, known_as: Sequence[str]) -> dict[str, int]:
     """How many comments the stories have that are known by these addresses."""
     question = (

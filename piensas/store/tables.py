@@ -179,6 +179,7 @@ sessions = Table(
     Column("browser", Text, nullable=False, server_default=""),
     Column("guest_id", BigInteger),
     Column("place", Text, nullable=False, server_default=""),
+    Column("scopes", Text, nullable=False, server_default=""),
     Column("draft", Text, nullable=False, server_default=""),
     Index("sessions_by_reader", "site_id", "reader_id"),
     sqlite_with_rowid=False,

@@ -153,3 +153,27 @@ def list_newest(db: Connection, story: Story, limit: int) -> list[PublicComment]
         .limit(limit)
     )
     return [PublicComment(*row) for row in db.execute(question).all()]
+
+
+def list_replies_to(
+    db: Connection, site_id: int, reader_id: int, before: int, limit: int
+) -> list[PublicComment]:
+    """What others answered a reader, published, newest first, from behind the id `before` (0: from the
+    newest). Each is found under the root of what it answers, where the index leads."""
+    own = comments.alias("own")
+    is_answer = (
+        comments.c.site_id == own.c.site_id,
+        comments.c.story_id == own.c.story_id,
+        comments.c.root_id == own.c.root_id,
+        comments.c.answers_id == own.c.id,
+    )
+    question = PUBLIC.join_from(own, comments, and_(*is_answer)).where(
+        own.c.site_id == site_id,
+        own.c.reader_id == reader_id,
+        comments.c.status == "published",
+        comments.c.reader_id.is_distinct_from(reader_id),
+    )
+    if before:
+        question = question.where(comments.c.id < before)
+    rows = db.execute(question.order_by(comments.c.id.desc()).limit(limit))
+    return [PublicComment(*row) for row in rows]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from litestar import Response
@@ -34,6 +34,7 @@ SAFETY = {
     "cross-origin-opener-policy": "same-origin-allow-popups",
     "permissions-policy": "camera=(), microphone=(), geolocation=()",
 }
+T = TypeVar("T")
 SHARED = "public, no-cache"
 PERSONAL = "private, no-store"
 
@@ -44,7 +45,7 @@ def page_answer(
     return Response(body, status_code=status, media_type=kind, headers=SAFETY | {"cache-control": cache})
 
 
-def keep(request: Request, answer: Response[bytes], proof: Proof | None) -> Response[bytes]:
+def keep(request: Request, answer: Response[T], proof: Proof | None) -> Response[T]:
     """Marks an answer as the same for everybody for as long as its proof holds."""
     request.scope[PROOF] = proof  # type: ignore[literal-required]  # ours, for the front door
     answer.headers.update({"cache-control": SHARED, "access-control-allow-origin": "*"})

@@ -37,6 +37,9 @@ from piensas.web import (
     stories,
     wordpress,
 )
+from piensas.web.api.caller import forget_requests
+from piensas.web.api.document import openapi_config
+from piensas.web.api.routes import route_programs
 from piensas.web.crossing import Crossing
 from piensas.web.folder import watch_folder
 from piensas.web.front_door import FrontDoor
@@ -66,7 +69,6 @@ HANDLERS = (
     comments.post_text,
     comments.post_withdrawal,
     comments.post_vote,
-    discussions.thread,
     discussions.viewer,
     signin.ways,
     signin.begin,
@@ -80,6 +82,7 @@ HANDLERS = (
     me.my_data,
     me.my_data_to_read,
     me.post_name,
+    me.post_program,
     me.post_claim,
     me.post_end,
     me.post_drop,
@@ -138,7 +141,11 @@ def build_app(settings: Settings, clock: Clock | None = None) -> FrontDoor:
     @asynccontextmanager
     async def run(_: Litestar) -> AsyncIterator[None]:
         stop = asyncio.Event()
-        tasks = [asyncio.create_task(watch_folder(press, stop)), asyncio.create_task(live.watch(stop))]
+        tasks = [
+            asyncio.create_task(watch_folder(press, stop)),
+            asyncio.create_task(live.watch(stop)),
+            asyncio.create_task(forget_requests(app, stop)),
+        ]
         if settings.mail:
             tasks.append(asyncio.create_task(Worker(settings, press.site, press.db, press.clock).work(stop)))
         try:
@@ -151,7 +158,7 @@ def build_app(settings: Settings, clock: Clock | None = None) -> FrontDoor:
                 press.close()
 
     app = Litestar(
-        route_handlers=list(HANDLERS),
+        route_handlers=[*HANDLERS, route_programs(press, refuser)],
         dependencies={"press": Provide(lambda: press, sync_to_thread=False)},
         exception_handlers={
             Refusal: refuser.refuse,
@@ -159,7 +166,8 @@ def build_app(settings: Settings, clock: Clock | None = None) -> FrontDoor:
             Exception: refuser.fail,
         },
         lifespan=[run],
-        openapi_config=None,
+        openapi_config=openapi_config(press),
+        include_in_schema=False,
         debug=False,
     )
     live = Live(Crossing(app, settings.embed.origins), press)

@@ -13,10 +13,12 @@ from piensas.actions.changing import Change, edit_comment, withdraw_comment
 from piensas.actions.posting import post_comment
 from piensas.actions.voting import Vote, vote
 from piensas.drawing.pen import NOBODY, Mine, pen_of
-from piensas.model.comment import Comment, own_view
+from piensas.model.comment import Comment as WholeComment
+from piensas.model.comment import own_view
 from piensas.model.refusals import Malformed, NotFound, Refusal, Rejected, Unavailable
 from piensas.store.stories import find_story
 from piensas.web.answers import json_answer, page_answer, see, with_retry
+from piensas.web.api.shapes import Comment, Pages
 from piensas.web.boxed import refuse_in_box
 from piensas.web.changes import refuse_change
 from piensas.web.discussions import find_address
@@ -26,16 +28,24 @@ from piensas.web.origin import require_known_page
 from piensas.web.press import Press
 from piensas.web.shapes import (
     DraftShape,
-    PostedShape,
     TextShape,
     VoteShape,
     as_id,
     read_shape,
-    show_comment,
     wants_json,
 )
 from piensas.web.spoken import language_of
 from piensas.web.viewer import Visit, as_stranger, forget_scripts, read_visit, remember
+
+
+class PostedShape(msgspec.Struct):
+    """What has become of a comment: its HTML, and in words what was done and how many there are now."""
+
+    comment: Comment
+    message: str
+    piece: str
+    count: str
+
 
 GUEST = "guest"
 VALUES = {"up": 1, "down": -1, "none": 0}
@@ -127,7 +137,7 @@ async def post_vote(
 
 
 async def show_deed(
-    request: Request, press: Press, visit: Visit, comment: Comment, mine: Mine, status: int = 200
+    request: Request, press: Press, visit: Visit, comment: WholeComment, mine: Mine, status: int = 200
 ) -> Response[bytes]:
     """What has become of a comment: as JSON with its HTML, or the page on which it stands."""
     spoken = language_of(request, press.site) or comment.language
@@ -142,7 +152,7 @@ async def show_deed(
     shown = own_view(comment)
     story = await press.db.read(find_story, press.site.id, comment.story_id)
     posted = PostedShape(
-        comment=show_comment(shown),
+        comment=Pages(press.site, {comment.story_id: {language: address}}).show(shown),
         message=message_for(comment, pen.speech.gettext) if mine.comments or not mine.votes else "",
         piece=pen.piece_for(mine, closed=False)(shown, address).decode(),
         count=pen.count(story.comments if story else 0),
@@ -166,7 +176,7 @@ def keep_typed(request: Request, press: Press, shape: DraftShape, refusal: Refus
     return with_retry(page_answer(body, status=STATUS[refusal.code]), refusal)
 
 
-def mine_of_author(comment: Comment) -> Mine:
+def mine_of_author(comment: WholeComment) -> Mine:
     return Mine(frozenset({comment.id}), frozenset({comment.id}))
 
 
@@ -174,7 +184,7 @@ def permalink(address: str, comment_id: int) -> str:
     return f"{address}/comments/{comment_id}#comment-{comment_id}"
 
 
-def message_for(comment: Comment, _: Callable[[str], str]) -> str:
+def message_for(comment: WholeComment, _: Callable[[str], str]) -> str:
     """What the page's status region announces."""
     if comment.status == "held":
         return _("Your comment is awaiting moderation.")

@@ -9,10 +9,10 @@ from collections.abc import Collection
 from piensas.web.front_door import Message, Receive, Send
 
 ALLOWED = b"access-control-allow-origin"
-CROSSED = re.compile(r"/(embed|stories)/|/signout$|/[a-zA-Z-]+/[^/]+/comments/[0-9]+/(edit|withdrawal)$")
+CROSSED = re.compile(r"/(embed|stories|api)/|/signout$|/[a-zA-Z-]+/[^/]+/comments/[0-9]+/(edit|withdrawal)$")
 """What the element under another page asks for. Nothing that is about the reader's account."""
 
-EXPOSED = b"etag, link, retry-after"
+EXPOSED = b"etag, link, location, retry-after, ratelimit-limit, ratelimit-remaining, ratelimit-reset"
 
 
 class Crossing:
@@ -44,8 +44,11 @@ class Crossing:
         """The answer to a browser that asks beforehand."""
         headers = [
             *say(origin),
-            (b"access-control-allow-methods", b"GET, POST"),
-            (b"access-control-allow-headers", b"content-type, idempotency-key"),
+            (b"access-control-allow-methods", b"GET, POST, PUT, PATCH, DELETE"),
+            (
+                b"access-control-allow-headers",
+                b"authorization, content-type, idempotency-key, if-match, if-none-match",
+            ),
             (b"access-control-max-age", b"7200"),
         ]
         await send({"type": "http.response.start", "status": 204, "headers": headers})

@@ -1,4 +1,4 @@
-"""A discussion as programs and the page's own script read it."""
+"""What the page's own script asks about a discussion."""
 
 from __future__ import annotations
 
@@ -12,35 +12,16 @@ from piensas.model.comment import own_view
 from piensas.model.refusals import NotFound
 from piensas.store.comments import count_new_comments
 from piensas.store.stories import find_story, list_live_addresses
-from piensas.web.answers import json_answer, keep
+from piensas.web.answers import json_answer
 from piensas.web.box import who_is
 from piensas.web.http import Request
 from piensas.web.press import Press
-from piensas.web.reading import mine_of, read_discussion, read_own
-from piensas.web.shapes import PieceShape, ThreadShape, ViewerShape, as_id, show_cursor, show_node
-from piensas.web.stories import proof_of, read_walk
+from piensas.web.reading import mine_of, read_own
+from piensas.web.shapes import PieceShape, ViewerShape, as_id
 from piensas.web.viewer import read_visit
 
 NEWS = 100
 """New comments are counted no further than this."""
-
-
-@get("/stories/{story:str}/comments")
-async def thread(request: Request, press: NamedDependency[Press], story: FromPath[str]) -> Response[bytes]:
-    """A page of a discussion for programs."""
-    walk = read_walk(request, press)
-    mark = press.pages.mark()
-    reading = await press.db.read(read_discussion, press.site.id, as_id(story), walk)
-    if reading is None:
-        raise NotFound
-    found, page = reading
-    shape = ThreadShape(
-        count=found.comments,
-        order=walk.order,
-        comments=[show_node(node) for node in page.nodes],
-        next=show_cursor(page.next) if page.next else None,
-    )
-    return keep(request, json_answer(shape), proof_of(press, found, mark))
 
 
 @get("/stories/{story:str}/viewer")

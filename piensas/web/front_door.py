@@ -25,7 +25,8 @@ PROOF = "piensas.proof"
 NOTHING: Message = {"type": "http.response.body", "body": b""}
 MEANINGFUL = frozenset({"order", "after", "before", "p", "page_id", "language"})
 ABOUT_A_PAGE = frozenset({"order", "after", "page", "story", "language"})
-EMBEDDED = b"/embed/"
+FOR_PROGRAMS = frozenset({"order", "after", "limit", "page", "language"})
+ROOMS = ((b"/embed/", ABOUT_A_PAGE), (b"/api/", FOR_PROGRAMS))
 
 
 class FrontDoor:
@@ -82,7 +83,8 @@ class FrontDoor:
 
 
 class Answer:
-    """Holds back a complete 200 answer; anything else is passed on as it comes."""
+    """Holds back a complete 200 answer; anything else, and what has an ETag already, is passed on as it
+    comes."""
 
     def __init__(self, send: Send) -> None:
         self._send = send
@@ -90,7 +92,11 @@ class Answer:
         self._body: bytes | None = None
 
     async def take(self, message: Message) -> None:
-        if message["type"] == "http.response.start" and message["status"] == 200:
+        if (
+            message["type"] == "http.response.start"
+            and message["status"] == 200
+            and not has_own_etag(message)
+        ):
             self._start = message
         elif self._start is not None and self._body is None and not message.get("more_body", False):
             self._body = message.get("body", b"")
@@ -108,10 +114,14 @@ class Answer:
         return ReadyPage(200, headers, self._body, proof, mark=proof.mark if proof else b"")
 
 
+def has_own_etag(start: Message) -> bool:
+    return any(name.lower() == b"etag" for name, _ in start["headers"])
+
+
 def address_of(path: bytes, query: bytes) -> bytes:
     """Path and query without the parameters that mean nothing to us, such as a campaign's name."""
     if not query:
         return path
-    meaningful = ABOUT_A_PAGE if path.startswith(EMBEDDED) else MEANINGFUL
+    meaningful = next((names for start, names in ROOMS if path.startswith(start)), MEANINGFUL)
     known = [(k, v) for k, v in parse_qsl(query.decode("latin-1")) if k in meaningful]
     return path + b"?" + urlencode(sorted(known)).encode() if known else path

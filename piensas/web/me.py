@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
 from typing import Any
 
@@ -13,6 +14,7 @@ from sqlalchemy import Connection
 
 from piensas.actions.claiming import claim_comments
 from piensas.actions.erasing import Farewell, forget_reader
+from piensas.actions.programs import Program, allow_program
 from piensas.actions.signing_in import drop_identity, end_session, rename
 from piensas.drawing.pen import Pen, pen_of
 from piensas.model.refusals import LoginRequired, Malformed, Refusal
@@ -31,8 +33,38 @@ SHOWN = 50
 """Comments on the page; the export has all."""
 
 
+SCOPES: dict[str, Callable[[Callable[[str], str]], str]] = {
+    "read": lambda _: _("read what is yours"),
+    "write": lambda _: _("write and vote in your name"),
+    "account": lambda _: _("change your name and download what we know of you"),
+    "feed": lambda _: _("follow the feed of replies to you"),
+}
+"""What a token may be made for, in words."""
+
+
 class NameShape(msgspec.Struct):
     name: str = ""
+
+
+class ProgramShape(msgspec.Struct):
+    """What a program is called, and `yes` for each scope that it is allowed."""
+
+    name: str = ""
+    read: str = ""
+    write: str = ""
+    account: str = ""
+    feed: str = ""
+
+    @property
+    def scopes(self) -> list[str]:
+        return [scope for scope in SCOPES if getattr(self, scope) == "yes"]
+
+
+class Token(msgspec.Struct, frozen=True):
+    """A program's, as its reader is shown it once."""
+
+    label: str
+    secret: str
 
 
 class EraseShape(msgspec.Struct):
@@ -79,6 +111,25 @@ async def post_name(request: Request, press: NamedDependency[Press]) -> Response
         body = await draw_page(request, press, visit, name=shape.name, error=words)
         return page_answer(body, status=STATUS[refusal.code])
     return see("/me")
+
+
+@post("/me/programs", status_code=200)
+async def post_program(request: Request, press: NamedDependency[Press]) -> Response[bytes]:
+    """Lets a program act for the reader: its token is shown this once."""
+    visit = await visit_of_reader(request, press, own_page=True)
+    shape = await read_shape(request, ProgramShape)
+    wanted = Program(shape.name, tuple(shape.scopes), token := secrets.token_urlsafe(32))
+    try:
+        made = await press.db.write(lambda db: allow_program(db, visit.viewer, wanted, press.clock()))
+    except Refusal as refusal:
+        if wants_json(request):
+            raise
+        error = words_for(refusal, my_pen(request, press).speech)
+        body = await draw_page(request, press, visit, program=shape, program_error=error)
+        return page_answer(body, status=STATUS[refusal.code])
+    if wants_json(request):
+        return json_answer({"token": token, "name": made.label, "scopes": made.scopes.split()}, status=201)
+    return page_answer(await draw_page(request, press, visit, token=Token(made.label, token)))
 
 
 @post("/me/claim", status_code=200)
@@ -149,7 +200,15 @@ async def do_and_see(press: Press, deed: Callable[[Connection], Any]) -> Respons
 
 
 async def draw_page(
-    request: Request, press: Press, visit: Visit, *, name: str | None = None, error: str = ""
+    request: Request,
+    press: Press,
+    visit: Visit,
+    *,
+    name: str | None = None,
+    error: str = "",
+    program: ProgramShape | None = None,
+    program_error: str = "",
+    token: Token | None = None,
 ) -> bytes:
     everything: Everything = await press.db.read(read_everything, visit.viewer, SHOWN)
     assert visit.session is not None
@@ -160,6 +219,10 @@ async def draw_page(
         here=visit.session,
         name=everything.reader.name if name is None else name,
         error=error,
+        program=program or ProgramShape(read="yes"),
+        program_error=program_error,
+        token=token,
+        scopes={scope: say(my_pen(request, press).speech.gettext) for scope, say in SCOPES.items()},
     )
 
 

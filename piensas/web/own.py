@@ -115,6 +115,7 @@ def show_session(session: Session) -> dict[str, Any]:
         "seen": as_iso(session.seen_at),
         "provider": session.provider,
         "browser": session.browser,
+        **({"program": session.label, "scopes": session.scopes.split()} if session.is_program else {}),
     }
 
 

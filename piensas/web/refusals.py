@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import structlog
 from litestar import Response
 from litestar.exceptions import HTTPException
 
 from piensas.drawing.pen import Pen, pen_of
-from piensas.model.refusals import Malformed, NotFound, Refusal
+from piensas.model.refusals import Malformed, NotFound, Refusal, ScopeMissing, TokenMissing, TokenWrong
 from piensas.web.answers import json_answer, page_answer, with_retry
 from piensas.web.errors import WORDS, Problem, describe, problem_of
 from piensas.web.http import Request
@@ -16,6 +18,9 @@ from piensas.web.shapes import wants_json
 from piensas.web.spoken import spoken_language
 
 log = structlog.get_logger()
+LIMITS = ("ratelimit-policy", "ratelimit-limit", "ratelimit-remaining", "ratelimit-reset")
+BY_FRAMEWORK = {405: ("method_not_allowed", ("allow",)), 429: ("too_many_requests", LIMITS)}
+"""What the framework refuses for us: our code for it, and which of its headers stay."""
 
 
 class Refuser:
@@ -26,18 +31,24 @@ class Refuser:
 
     def refuse(self, request: Request, refusal: Refusal) -> Response[bytes]:
         pen = self._pen(request)
-        return with_retry(self._answer(request, describe(refusal, pen.speech), pen), refusal)
+        problem = describe(refusal, pen.speech)
+        if isinstance(refusal, Malformed) and is_for_programs(request):
+            problem.detail = str(refusal) or problem.detail
+        return with_challenge(with_retry(self._answer(request, problem, pen), refusal), refusal)
 
     def refuse_by_framework(self, request: Request, fault: HTTPException) -> Response[bytes]:
-        if fault.status_code == 405:
+        if fault.status_code in BY_FRAMEWORK:
+            code, kept = BY_FRAMEWORK[fault.status_code]
             pen = self._pen(request)
-            words = WORDS["method_not_allowed"](pen.speech.gettext)
-            answer = self._answer(request, problem_of("method_not_allowed", words, pen.speech), pen)
-            answer.headers.update({k: v for k, v in (fault.headers or {}).items() if k.lower() == "allow"})
+            answer = self._answer(request, problem_of(code, WORDS[code](pen.speech.gettext), pen.speech), pen)
+            headers = {name.lower(): value for name, value in (fault.headers or {}).items()}
+            answer.headers.update({name: headers[name] for name in kept if name in headers})
+            if fault.status_code == 429:
+                answer.headers["retry-after"] = headers["ratelimit-reset"]
             return answer
         if fault.status_code >= 500:
             return self.fail(request, fault)
-        return self.refuse(request, NotFound() if fault.status_code == 404 else Malformed())
+        return self.refuse(request, NotFound() if fault.status_code == 404 else Malformed(reason_of(fault)))
 
     def fail(self, request: Request, fault: Exception) -> Response[bytes]:
         """A mistake of ours: told to the log in full, to the reader not at all."""
@@ -48,8 +59,10 @@ class Refuser:
 
     def _answer(self, request: Request, problem: Problem, pen: Pen) -> Response[bytes]:
         path = request.url.path
-        asks_for_data = path.startswith("/embed") or (
-            request.method == "GET" and path.startswith("/stories/")
+        asks_for_data = (
+            is_for_programs(request)
+            or path.startswith("/embed")
+            or (request.method == "GET" and path.startswith("/stories/"))
         )
         if wants_json(request) or asks_for_data:
             return json_answer(problem, status=problem.status)
@@ -60,3 +73,25 @@ class Refuser:
     def _pen(self, request: Request) -> Pen:
         site = self.press.site
         return pen_of(site, spoken_language(request, site))
+
+
+def is_for_programs(request: Request) -> bool:
+    return request.url.path.startswith("/api/")
+
+
+def reason_of(fault: HTTPException) -> str:
+    """What is wrong with a request, and with which part of it."""
+    parts: Any = fault.extra if isinstance(fault.extra, list) else []
+    reasons = [f"{part['key']}: {part['message']}" for part in parts if "key" in part and "message" in part]
+    return "; ".join(reasons) or fault.detail
+
+
+def with_challenge(answer: Response[bytes], refusal: Refusal) -> Response[bytes]:
+    """What a program lacks (RFC 6750, 3)."""
+    if isinstance(refusal, TokenMissing):
+        answer.headers["www-authenticate"] = "Bearer"
+    if isinstance(refusal, TokenWrong):
+        answer.headers["www-authenticate"] = 'Bearer error="invalid_token"'
+    if isinstance(refusal, ScopeMissing):
+        answer.headers["www-authenticate"] = f'Bearer error="insufficient_scope", scope="{refusal.scope}"'
+    return answer

@@ -8,12 +8,10 @@ from urllib.parse import parse_qsl
 import msgspec
 from msgspec import Meta, Struct
 
-from piensas.drawing.language import as_iso
-from piensas.model.comment import PublicComment
 from piensas.model.draft import Draft
 from piensas.model.refusals import Malformed, NotFound, TooLong
 from piensas.model.rules import ORDERS, Order, Rules
-from piensas.model.thread import Cursor, Node
+from piensas.model.thread import Cursor
 from piensas.web.http import Request
 
 T = TypeVar("T", bound=Struct)
@@ -58,44 +56,6 @@ class VoteShape(Struct):
     """`value`: up, down or none."""
 
     value: str = ""
-
-
-class CommentShape(Struct, rename="camel", omit_defaults=True):
-    """A comment as programs read it. Ids are strings; times are RFC 3339."""
-
-    id: str
-    story: str
-    status: str
-    name: str
-    website: str
-    language: str
-    html: str
-    written_at: str
-    ups: int
-    downs: int
-    parent: str | None = None
-    in_reply_to: str | None = None
-    edited_at: str | None = None
-    replies: list[CommentShape] = []
-    hidden_replies: int = 0
-
-
-class ThreadShape(Struct):
-    """A page of a discussion; `next` is the cursor of the following one."""
-
-    count: int
-    order: str
-    comments: list[CommentShape]
-    next: str | None = None
-
-
-class PostedShape(Struct):
-    """What has become of a comment: its HTML, and in words what was done and how many there are now."""
-
-    comment: CommentShape
-    message: str
-    piece: str
-    count: str
 
 
 class PieceShape(Struct):
@@ -177,31 +137,6 @@ def read_cursor(text: str | None) -> Cursor | None:
 
 def show_cursor(cursor: Cursor) -> str:
     return f"{cursor.id}.{cursor.rank}.{cursor.revision}"
-
-
-def show_comment(comment: PublicComment) -> CommentShape:
-    return CommentShape(
-        id=str(comment.id),
-        story=str(comment.story_id),
-        status=comment.status,
-        name=comment.name,
-        website=comment.website,
-        language=comment.language,
-        html=comment.html,
-        written_at=as_iso(comment.written_at),
-        ups=comment.ups,
-        downs=comment.downs,
-        parent=str(comment.parent_id) if comment.parent_id else None,
-        in_reply_to=str(comment.answers_id) if comment.answers_id else None,
-        edited_at=as_iso(comment.edited_at) if comment.edited_at else None,
-    )
-
-
-def show_node(node: Node) -> CommentShape:
-    shape = show_comment(node.comment)
-    shape.replies = [show_node(child) for child in node.children]
-    shape.hidden_replies = node.hidden
-    return shape
 
 
 def wants_json(request: Request) -> bool:

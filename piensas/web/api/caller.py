@@ -1,0 +1,128 @@
+"""Which program asks, for whom, and what it may. Cookies say nothing here, so no page can borrow them."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from contextlib import suppress
+from typing import Any
+
+from litestar import Litestar
+from litestar.di import NamedDependency
+from litestar.middleware.rate_limit import RateLimitConfig
+from msgspec import Struct
+
+from piensas.actions.signing_in import note_visit
+from piensas.model.reader import Viewer
+from piensas.model.refusals import Malformed, ScopeMissing, TokenMissing, TokenWrong
+from piensas.model.session import API, Session, hash_of, is_due, is_over
+from piensas.store.sessions import find_session
+from piensas.web.http import Request
+from piensas.web.press import Press
+from piensas.web.shapes import is_json
+from piensas.web.viewer import find_address, is_telling, sender_of
+
+SHARED: dict[str, Any] = {"opt": {"is_shared": True}}
+"""Of handlers whose answer is the same for everybody: those are neither counted nor asked who they are."""
+
+GUEST_SCOPES = ("read", "write")
+MINUTE = 60.0
+WITH_BODY = ("POST", "PUT", "PATCH")
+
+
+class Caller(Struct, frozen=True):
+    """For whom a program acts. `token` is what it holds, or will be given if it writes as a guest."""
+
+    viewer: Viewer
+    session: Session | None
+    token: str
+
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        if self.session is None or self.session.is_guest:
+            return GUEST_SCOPES
+        return tuple(self.session.scopes.split())
+
+
+def needs(scope: str, *, is_known: bool = True) -> dict[str, Any]:
+    """What a handler asks of a token; without `is_known`, a program may also come without one."""
+    security: list[dict[str, list[str]]] = [{"token": [scope]}]
+    return {
+        "opt": {"scope": scope, "is_known": is_known},
+        "security": security if is_known else [*security, {}],
+    }
+
+
+async def read_caller(request: Request, press: NamedDependency[Press]) -> Caller:
+    """Whose token it is, and whether it was made for what is asked (RFC 6750)."""
+    token = read_token(request)
+    moment = press.clock()
+    found = await press.db.read(find_session, press.site.id, hash_of(token)) if token else None
+    if token and (found is None or found[0].place != API or is_over(found[0], moment.now)):
+        raise TokenWrong
+    session, reader = found or (None, None)
+    if session is None:
+        token = secrets.token_urlsafe(32)
+    elif is_due(session, moment.now):
+        await press.db.write(lambda db: note_visit(db, session, moment))
+    address = find_address(request, press.settings.server.trusted_proxies)
+    viewer = Viewer(
+        site=press.site,
+        session=hash_of(token),
+        reader=reader,
+        is_guest=session is None or session.is_guest,
+        place=API,
+        address=address,
+        sender=press.hash_sender(sender_of(address)) if is_telling(address) else "",
+    )
+    caller = Caller(viewer, session, token)
+    require_scope(caller, request.route_handler.opt)
+    return caller
+
+
+def require_scope(caller: Caller, opt: dict[str, Any]) -> None:
+    if caller.session is None and opt["is_known"]:
+        raise TokenMissing
+    if opt["scope"] not in caller.scopes:
+        raise ScopeMissing(opt["scope"])
+
+
+def read_token(request: Request) -> str:
+    """The token of an `Authorization` header, empty where there is none."""
+    header = request.headers.get("authorization")
+    if header is None:
+        return ""
+    scheme, _, token = header.partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise TokenWrong
+    return token.strip()
+
+
+async def require_json(request: Request) -> None:
+    """A body is JSON and says so: what another site's page can send without asking, a form, is none."""
+    if request.method in WITH_BODY and not is_json(request):
+        raise Malformed("The body must be JSON, and its content-type application/json.")
+
+
+def limit_requests(press: Press) -> RateLimitConfig:
+    """How many requests a minute one network address may make of each process."""
+
+    def find_asker(request: Request) -> str:
+        address = find_address(request, press.settings.server.trusted_proxies)
+        if is_telling(address):
+            return sender_of(address)
+        return f"{address} {hash_of(request.headers.get('authorization', '')).hex()}"
+
+    return RateLimitConfig(
+        rate_limit=("minute", press.settings.api.requests_per_minute),
+        identifier_for_request=find_asker,
+        exclude_opt_key="is_shared",
+    )
+
+
+async def forget_requests(app: Litestar, stop: asyncio.Event) -> None:
+    """Once a minute, whoever has not asked for as long is no longer counted."""
+    while not stop.is_set():
+        await app.stores.get("rate_limit").delete_expired()  # type: ignore[attr-defined]  # one in memory
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), MINUTE)
