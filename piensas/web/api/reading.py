@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from piensas.drawing.language import as_iso
 from piensas.model.access import is_own, may_see
 from piensas.model.comment import Comment as WholeComment
-from piensas.model.comment import PublicComment, own_view
+from piensas.model.comment import PublicComment
 from piensas.model.elsewhere import choose_language, read_page
 from piensas.model.refusals import NotFound
 from piensas.model.story import Story as WholeStory
@@ -179,14 +179,14 @@ async def comment(
     story: Id,
     comment: Id,
     if_none_match: IfNoneMatch = None,
-) -> Response[shapes.OwnComment | shapes.Comment]:
+) -> Response[shapes.OwnComment]:
     """A published comment; with its author's token also another, and its words as they were written."""
     found = await press.db.read(read_one, press.site.id, as_id(story), as_id(comment))
     own = found is not None and is_own(caller.viewer, found)
     if found is None or not (own or (found.is_published and may_see(caller.viewer, found))):
         raise NotFound
     pages = await find_pages(press, [found.story_id])
-    shown = pages.show_own(found) if own else pages.show(own_view(found))
+    shown = pages.show_own(found) if own else pages.show_other(found)
     etag = etag_of(shown)
     if is_known(if_none_match, etag):
         return unchanged(etag)

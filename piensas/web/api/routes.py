@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from litestar import Router
+from collections.abc import Iterator
+
+from litestar import Response, Router
 from litestar.di import Provide
+from litestar.handlers import HTTPRouteHandler
 
 from piensas.model.refusals import Malformed
 from piensas.web.api import me, reading, writing
@@ -39,7 +42,7 @@ FOR_PROGRAMS = (
 def route_programs(press: Press, refuser: Refuser) -> Router:
     return Router(
         BASE,
-        route_handlers=list(FOR_PROGRAMS),
+        route_handlers=[*list_options(), *FOR_PROGRAMS],
         dependencies={"caller": Provide(read_caller)},
         middleware=[limit_requests(press).middleware],
         before_request=require_json,
@@ -50,3 +53,21 @@ def route_programs(press: Press, refuser: Refuser) -> Router:
         request_max_body_size=LARGEST_BODY,
         include_in_schema=True,
     )
+
+
+def list_options() -> Iterator[HTTPRouteHandler]:
+    """What each address allows (RFC 9110, 9.3.7): the framework names those of one handler alone."""
+    allowed: dict[str, set[str]] = {}
+    for handler in FOR_PROGRAMS:
+        for path in handler.paths:
+            allowed.setdefault(path, {"OPTIONS"}).update(handler.http_methods)
+    for path, methods in allowed.items():
+        yield tell_methods(path, ", ".join(sorted(methods)))
+
+
+def tell_methods(path: str, methods: str) -> HTTPRouteHandler:
+    def options() -> Response[None]:
+        return Response(None, status_code=204, headers={"allow": methods})
+
+    declare = HTTPRouteHandler(path, http_method="OPTIONS", include_in_schema=False, sync_to_thread=False)
+    return declare(options)

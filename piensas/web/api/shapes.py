@@ -67,7 +67,7 @@ class Comment(Struct, rename="camel", omit_defaults=True, kw_only=True):
 
 
 class OwnComment(Comment, omit_defaults=True):
-    """A comment as its author is shown it, also while it is held."""
+    """A comment; its author is shown more of it, also while it is held."""
 
     text: Annotated[str, Meta(description="Markdown, as it was written", examples=["A thought."])] = ""
     token: Annotated[
@@ -186,6 +186,10 @@ class Pages:
     def show_own(self, comment: WholeComment, token: str = "") -> OwnComment:
         text = comment.text if comment.status in ("published", "held") else ""
         return self._show(OwnComment, own_view(comment), text=text, token=token)
+
+    def show_other(self, comment: WholeComment) -> OwnComment:
+        """A published comment as everybody is shown it, in the shape that its author is."""
+        return self._show(OwnComment, own_view(comment))
 
     def _show(self, shape: type[C], comment: PublicComment, **more: Any) -> C:
         return shape(
