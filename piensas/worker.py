@@ -11,6 +11,7 @@ import secrets
 import msgspec
 import structlog
 
+from piensas.actions.mentioning import confirm_mention
 from piensas.actions.signing_in import write_secrets
 from piensas.drawing.pen import pen_of
 from piensas.model.identity import SignIn
@@ -22,8 +23,10 @@ from piensas.model.site import Site
 from piensas.settings import Settings
 from piensas.store.database import Database
 from piensas.store.jobs import erase_job, has_due_job, save_job_change, take_job
+from piensas.store.mentions import find_mention_by_id
 
 log = structlog.get_logger()
+MOST_LOOKS = 5
 BREATH = 1.0
 """Seconds between two looks for jobs where none was due."""
 
@@ -66,6 +69,15 @@ class Worker:
 
     async def _is_done(self, job: Job) -> bool:
         """Done, or not worth trying again."""
+        try:
+            return await (self._send(job) if job.kind == "letter" else self._look(job))
+        except Refusal:
+            raise
+        except Exception as fault:
+            log.error("job_failed", job=job.id, kind=job.kind, tries=job.tries, exc_info=fault)
+            return self._is_old(job)
+
+    async def _send(self, job: Job) -> bool:
         from piensas.outside.mail import NotSent  # loads what sends mail
 
         try:
@@ -73,11 +85,24 @@ class Worker:
         except NotSent as fault:
             log.warning("letter_not_sent", job=job.id, tries=job.tries, reason=str(fault))
             return fault.for_good or self._is_old(job)
-        except Refusal:
-            raise
-        except Exception as fault:
-            log.error("job_failed", job=job.id, kind=job.kind, tries=job.tries, exc_info=fault)
-            return self._is_old(job)
+        return True
+
+    async def _look(self, job: Job) -> bool:
+        """Does the page elsewhere link to the story? One that does not answer for an hour does not."""
+        from piensas.outside.fetching import NotFetched
+        from piensas.outside.mentions import find_link  # loads what fetches
+
+        mention = await self.db.read(find_mention_by_id, self.site.id, int(job.what))
+        if mention is None:
+            return True
+        title = None
+        try:
+            title = await find_link(mention.source, mention.target)
+        except NotFetched as fault:
+            log.warning("mention_not_seen", job=job.id, tries=job.tries, reason=str(fault))
+            if job.tries < MOST_LOOKS:
+                return False
+        await self.db.write(lambda db: confirm_mention(db, self.site, mention.id, title), mention.story_id)
         return True
 
     def _is_old(self, job: Job) -> bool:

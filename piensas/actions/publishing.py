@@ -14,6 +14,9 @@ from piensas.model.refusals import NotFound
 from piensas.model.site import Site
 from piensas.model.story import Discussion, Edition, Manuscript, Story
 from piensas.store.stories import (
+    find_edition_by_address,
+    find_story,
+    find_story_by_address,
     find_story_by_key,
     find_story_to_change,
     is_slug_taken,
@@ -118,3 +121,29 @@ def edition_of(story: Story, manuscript: Manuscript) -> Edition:
         fingerprint=manuscript.fingerprint,
         page=manuscript.page,
     )
+
+
+def add_alias(db: Connection, site: Site, known: str, address: str) -> Edition:
+    """The edition that is known by one address is from now on known by another, too: a page has moved.
+
+    A story that somebody's first visit to the new address has made gives way while nobody has written
+    under it; one that has comments is not taken its address.
+    """
+    edition = find_edition_by_address(db, site.id, known)
+    if edition is None:
+        raise NotFound
+    taken_by = find_story_by_address(db, site.id, address)
+    other = find_story(db, site.id, taken_by) if taken_by else None
+    if other and other.id != edition.story_id:
+        if other.comments:
+            raise SlugTaken(address)
+        for empty in list_editions(db, site.id, other.id):
+            save_edition(db, msgspec.structs.replace(empty, live=False))
+    save_address(db, edition, address)
+    if edition.page and address.startswith("http"):
+        edition = msgspec.structs.replace(edition, page=address)
+        save_edition(db, edition)
+    story = find_story_to_change(db, site.id, edition.story_id)
+    if story:
+        save_story_change(db, story)
+    return edition

@@ -17,9 +17,11 @@ from sqlalchemy import Connection
 
 import piensas
 from piensas.actions.deciding import Ruling, decide_comment
+from piensas.actions.mentioning import decide_mention
 from piensas.actions.redrawing import redraw_comments
 from piensas.cli.checking import provider
 from piensas.cli.importing import imports
+from piensas.cli.moving import alias
 from piensas.cli.opening import Wrong, find_settings, open_database
 from piensas.cli.people import ban, dismiss_moderator, make_moderator, unban
 from piensas.cli.starting import ask_and_write
@@ -29,8 +31,10 @@ from piensas.model.refusals import NotFound
 from piensas.settings import Settings
 from piensas.store.checks import list_miscounts
 from piensas.store.comments import find_comment_anywhere, list_held_comments
+from piensas.store.database import Database
 from piensas.store.everything import list_everything
 from piensas.store.history import list_decisions, list_edits
+from piensas.store.mentions import list_held_mentions
 from piensas.web.folder import publish_folder
 from piensas.web.server import serve_site
 
@@ -73,7 +77,7 @@ def main(context: click.Context, file: Path | None) -> None:
 
 main.add_command(imports)
 main.add_command(provider)
-for command in (make_moderator, dismiss_moderator, ban, unban):
+for command in (alias, make_moderator, dismiss_moderator, ban, unban):
     main.add_command(command)
 
 
@@ -168,11 +172,12 @@ def render(file: Path | None) -> None:
 @click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 1_000))
 @click.pass_obj
 def held(file: Path | None, limit: int) -> None:
-    """List the comments that wait for a decision, oldest first."""
+    """List the comments and mentions that wait for a decision, oldest first."""
     settings = find_settings(file)
     with open_database(settings) as db:
         waiting = db.ask(lambda connection: list_held_comments(connection, settings.site.id, limit=limit))
         reasons = {comment.id: db.ask(list_decisions, comment)[-1].reasons for comment in waiting}
+        mentions = db.ask(list_held_mentions, settings.site.id, limit)
     table = Table(Column("id", no_wrap=True, min_width=19), "written", "name", "text", "held for")
     for comment in waiting:
         when = as_iso(time_of(comment.id))
@@ -183,7 +188,10 @@ def held(file: Path | None, limit: int) -> None:
             escape(comment.text[:200]),
             ", ".join(reasons[comment.id]),
         )
-    out.print(table if waiting else "Nothing waits for a decision.")
+    for mention in mentions:
+        words = escape(f"{mention.title} {mention.source}")
+        table.add_row(str(mention.id), as_iso(mention.seen_at), escape(mention.host), words, "mention")
+    out.print(table if waiting or mentions else "Nothing waits for a decision.")
 
 
 @main.command()
@@ -212,13 +220,22 @@ def history(file: Path | None, comment: int) -> None:
 @click.option("--by", default="command line", help="Who decides; kept with the decision.")
 @click.pass_obj
 def decide(file: Path | None, comment: int, status: str, reason: str, by: str) -> None:
-    """Publish, hold or reject the comment with the id COMMENT."""
+    """Publish, hold or reject the comment (or the mention) with the id COMMENT."""
     settings = find_settings(file)
     ruling = Ruling(comment, status, by, reason)  # type: ignore[arg-type]  # click has checked the word
     clock = Clock()
     with open_database(settings) as db:
         try:
             decided = db.do(lambda connection: decide_comment(connection, settings.site.id, ruling, clock()))
-        except NotFound as fault:
-            raise Wrong(f"There is no comment {comment} to decide about.") from fault
+        except NotFound:
+            decide_about_mention(db, settings.site.id, ruling)
+            return
     out.print(f"Comment {decided.id} is {decided.status}.")
+
+
+def decide_about_mention(db: Database, site_id: int, ruling: Ruling) -> None:
+    try:
+        db.do(lambda connection: decide_mention(connection, site_id, ruling.comment_id, ruling.status))
+    except NotFound as fault:
+        raise Wrong(f"There is no comment or mention {ruling.comment_id} to decide about.") from fault
+    out.print(f"Mention {ruling.comment_id} is {ruling.status}.")

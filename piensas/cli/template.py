@@ -48,6 +48,7 @@ hold_first_comment = {hold}       # until one comment of the same reader has bee
 # seconds_between_comments = 15    # for one reader, email or network address; 0: no limit
 # edit_minutes = 15                # in which authors may edit or withdraw
 # votes = "both"                   # off, up, or both
+# mentions = "held"                # pages elsewhere that link to a story: off, held, or published
 # avatars = "initials"             # off, initials, or pattern
 # longest_text = 65525             # characters; these four can only be set lower
 # longest_name = 245

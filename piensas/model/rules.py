@@ -33,6 +33,7 @@ class Rules(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     seconds_between_comments: Annotated[int, Meta(ge=0, le=86_400)] = 15
     edit_minutes: Annotated[int, Meta(ge=0, le=525_600)] = 15
     votes: Literal["off", "up", "both"] = "both"
+    mentions: Literal["off", "held", "published"] = "held"
     avatars: Literal["off", "initials", "pattern"] = "initials"
     longest_text: Annotated[int, Meta(ge=1, le=65_525)] = 65_525
     longest_name: Annotated[int, Meta(ge=1, le=245)] = 245

@@ -13,7 +13,8 @@ class Story(msgspec.Struct, frozen=True):
     """A page that readers discuss. Its counters are kept in the transactions that change them.
 
     `published_at` is in milliseconds since 1970; `comments` counts published comments, `roots` the
-    top-level places of the thread; `revision` grows with every change that the public can see.
+    top-level places of the thread, `mentions` published pages elsewhere that link to it; `revision` grows
+    with every change that the public can see.
     """
 
     site_id: int
@@ -24,6 +25,7 @@ class Story(msgspec.Struct, frozen=True):
     revision: int
     comments: int
     roots: int
+    mentions: int = 0
 
 
 class Edition(msgspec.Struct, frozen=True):

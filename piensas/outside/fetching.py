@@ -14,6 +14,7 @@ import httpcore2
 import httpx2
 from httpcore2 import AsyncNetworkBackend, AsyncNetworkStream
 from httpx2 import URL, AsyncHTTPTransport, Response
+from msgspec import Struct
 
 Host = tuple[str, int]
 UNREADABLE = (ValueError, TypeError, KeyError, AttributeError, RecursionError)
@@ -21,6 +22,7 @@ UNREADABLE = (ValueError, TypeError, KeyError, AttributeError, RecursionError)
 KILOBYTE = 1 << 10
 LARGEST_ANSWER = 256 * KILOBYTE
 SECONDS = 8.0
+MOST_REDIRECTS = 5
 AGENT = {"user-agent": "Piensas", "accept-encoding": "identity"}
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
 SIXTOFOUR = ipaddress.ip_network("2002::/16")
@@ -122,19 +124,44 @@ async def fetch_json(address: str, limit: int = LARGEST_ANSWER) -> object:
             raise NotFetched(f"{address}: {describe(fault)}") from fault
 
 
+class Fetched(Struct, frozen=True):
+    """A page as it was answered, after redirects at `address`. `kind` is its media type."""
+
+    address: str
+    status: int
+    kind: str
+    content: bytes
+    text: str
+
+
 async def fetch_bytes(address: str, *, limit: int, seconds: float, hosts: Iterable[Host] = ()) -> bytes:
     """What is at an address that a stranger chose; no redirect is followed."""
+    page = await ask_stranger(address, guarded(hosts), limit=limit, seconds=seconds)
+    if page.status != 200:
+        raise NotFetched(f"the answer was {page.status}")
+    return page.content
+
+
+async def fetch_page(address: str, *, limit: int, seconds: float) -> Fetched:
+    """A page that a stranger named. Redirects are followed, a few, each to a host that is looked at anew."""
+    return await ask_stranger(address, guarded(), limit=limit, seconds=seconds, redirects=MOST_REDIRECTS)
+
+
+async def ask_stranger(
+    address: str, transport: AsyncHTTPTransport, *, limit: int, seconds: float, redirects: int = 0
+) -> Fetched:
     if URL(address).scheme not in ("https", "http"):
         raise NotFetched(f"{address!r} is not a web address")
-    async with httpx2.AsyncClient(transport=guarded(hosts), **bounded(limit)) as client:
+    how = bounded(limit) | {"follow_redirects": redirects > 0, "max_redirects": redirects}
+    async with httpx2.AsyncClient(transport=transport, **how) as client:
         try:
             async with asyncio.timeout(seconds):
                 answer = await client.get(address)
-        except (httpx2.HTTPError, httpx2.InvalidURL, TimeoutError, ValueError) as fault:
+            text = answer.text if redirects else ""
+        except (httpx2.HTTPError, httpx2.InvalidURL, TimeoutError, ValueError, LookupError) as fault:
             raise NotFetched(describe(fault)) from fault
-    if answer.status_code != 200:
-        raise NotFetched(f"the answer was {answer.status_code}")
-    return answer.content
+    kind = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
+    return Fetched(str(answer.url), answer.status_code, kind, answer.content, text)
 
 
 def describe(fault: Exception) -> str:

@@ -8,7 +8,7 @@ from msgspec import Struct
 from sqlalchemy import Connection, Select, and_, case, func, select
 
 from piensas.model.ranking import wilson_score
-from piensas.store.tables import comments, readers, stories, votes
+from piensas.store.tables import comments, mentions, readers, stories, votes
 
 PUBLISHED = case((comments.c.status == "published", 1), else_=0)
 
@@ -26,6 +26,7 @@ def list_miscounts(db: Connection, site_id: int) -> list[Miscount]:
     """Every counter of a site that is wrong, in a fixed number of statements."""
     return [
         *list_story_miscounts(db, site_id),
+        *list_mention_miscounts(db, site_id),
         *list_root_miscounts(db, site_id),
         *list_vote_miscounts(db, site_id),
         *list_reader_miscounts(db, site_id),
@@ -53,6 +54,25 @@ def list_story_miscounts(db: Connection, site_id: int) -> list[Miscount]:
         for row in db.execute(question)
         for what, kept, counted in (("comments", row[1], row[2]), ("roots", row[3], row[4]))
         if kept != (counted or 0)
+    ]
+
+
+def list_mention_miscounts(db: Connection, site_id: int) -> list[Miscount]:
+    counted = (
+        select(mentions.c.story_id, func.count().label("mentions"))
+        .where(mentions.c.site_id == site_id, mentions.c.status == "published")
+        .group_by(mentions.c.story_id)
+        .subquery()
+    )
+    question = (
+        select(stories.c.id, stories.c.mentions, func.coalesce(counted.c.mentions, 0).label("counted"))
+        .select_from(stories.outerjoin(counted, counted.c.story_id == stories.c.id))
+        .where(stories.c.site_id == site_id)
+    )
+    return [
+        Miscount("mentions", f"story {row.id}", row.mentions, row.counted)
+        for row in db.execute(question)
+        if row.mentions != row.counted
     ]
 
 

@@ -14,6 +14,7 @@ from piensas.store.tables import (
     decisions,
     editions,
     edits,
+    mentions,
     readers,
     stories,
     votes,
@@ -28,6 +29,7 @@ TABLES = {
     "edit": edits,
     "decision": decisions,
     "vote": votes,
+    "mention": mentions,
     "arrival": arrivals,
 }
 """What is exported, by the name of one. Sessions and the site's secret stay: they are keys, not content."""

@@ -154,8 +154,14 @@ def list_live_keys(db: Connection, site_id: int) -> dict[tuple[str, str], str]:
 
 def find_address(db: Connection, site_id: int, address: str) -> str | None:
     """The path of the live edition that was once known by this address."""
+    edition = find_edition_by_address(db, site_id, address)
+    return edition.address if edition and edition.live else None
+
+
+def find_edition_by_address(db: Connection, site_id: int, address: str) -> Edition | None:
+    """The edition, live or not, that is or was known by this address."""
     question = (
-        select(editions.c.language, editions.c.slug)
+        select(*EDITION_COLUMNS)
         .select_from(addresses)
         .join(
             editions,
@@ -165,10 +171,10 @@ def find_address(db: Connection, site_id: int, address: str) -> str | None:
                 editions.c.language == addresses.c.language,
             ),
         )
-        .where(addresses.c.site_id == site_id, addresses.c.address == address, editions.c.live)
+        .where(addresses.c.site_id == site_id, addresses.c.address == address)
     )
     row = db.execute(question).first()
-    return f"/{row.language}/{row.slug}" if row else None
+    return edition_of(row) if row else None
 
 
 def find_story_by_address(db: Connection, site_id: int, address: str) -> int | None:

@@ -42,6 +42,7 @@ stories = Table(
     Column("revision", BigInteger, nullable=False),
     Column("comments", Integer, nullable=False),
     Column("roots", Integer, nullable=False),
+    Column("mentions", Integer, nullable=False, server_default="0"),
     Index("stories_by_key", "site_id", "key", unique=True),
     Index("stories_by_time", "site_id", "published_at", "id"),
     sqlite_with_rowid=False,
@@ -297,5 +298,20 @@ arrivals = Table(
     Column("foreign_id", Text, primary_key=True),
     Column("story_id", BigInteger, nullable=False),
     Column("id", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+mentions = Table(
+    "mentions",
+    metadata,
+    keyed("site_id"),
+    keyed("story_id"),
+    Column("source", Text, primary_key=True),
+    Column("id", BigInteger, nullable=False),
+    Column("target", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("status", String(10), nullable=False),
+    Index("mentions_by_id", "site_id", "id", unique=True),
+    Index("mentions_by_status", "site_id", "status", "id"),
     sqlite_with_rowid=False,
 )

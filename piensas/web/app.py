@@ -35,6 +35,7 @@ from piensas.web import (
     signin,
     staff,
     stories,
+    webmention,
     wordpress,
 )
 from piensas.web.api.caller import forget_requests
@@ -102,6 +103,7 @@ HANDLERS = (
     wordpress.write_comment,
     wordpress.list_posts,
     wordpress.one_post,
+    webmention.take_claim,
     staff.staff_door,
     staff.invitation,
     staff.ask_new,
@@ -146,7 +148,7 @@ def build_app(settings: Settings, clock: Clock | None = None) -> FrontDoor:
             asyncio.create_task(live.watch(stop)),
             asyncio.create_task(forget_requests(app, stop)),
         ]
-        if settings.mail:
+        if settings.mail or settings.site.rules.mentions != "off":
             tasks.append(asyncio.create_task(Worker(settings, press.site, press.db, press.clock).work(stop)))
         try:
             yield

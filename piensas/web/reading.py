@@ -8,16 +8,20 @@ from sqlalchemy import Connection
 from piensas.drawing.pen import NOBODY, Mine
 from piensas.model.access import may_change, may_see
 from piensas.model.comment import Comment, PublicComment, own_view
+from piensas.model.mention import Mention
 from piensas.model.reader import Viewer
 from piensas.model.story import Edition, Story
 from piensas.model.thread import Node, Thread, Walk, arrange
 from piensas.store.comments import find_comment, list_own_comments
+from piensas.store.mentions import list_mentions
 from piensas.store.stories import Addresses, find_edition_by_slug, find_story
 from piensas.store.threads import list_ancestors, list_branch, read_thread
 from piensas.store.votes import list_votes
 
 BRANCH = 50
 """Comments on the page of one comment."""
+MENTIONS = 20
+"""Pages elsewhere that a story's page names, the latest."""
 
 
 class Reading(Struct):
@@ -27,6 +31,7 @@ class Reading(Struct):
     edition: Edition
     addresses: Addresses
     thread: Thread
+    mentions: list[Mention] = []
 
 
 class Branch(Struct):
@@ -54,7 +59,8 @@ def read_story(db: Connection, site_id: int, language: str, slug: str, walk: Wal
         return None
     story, edition, addresses = found
     thread = Thread([]) if story.discussion == "off" else read_thread(db, story, walk)
-    return Reading(story, edition, addresses, thread)
+    shown = list_mentions(db, site_id, story.id, MENTIONS) if story.mentions else []
+    return Reading(story, edition, addresses, thread, shown)
 
 
 def read_discussion(db: Connection, site_id: int, story_id: int, walk: Walk) -> tuple[Story, Thread] | None:

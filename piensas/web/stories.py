@@ -85,6 +85,7 @@ def draw_story(
         orders=pen.orders(),
         next=next_address(press, reading, walk),
         is_part=walk.after is not None,
+        mentions=reading.mentions,
     )
 
 

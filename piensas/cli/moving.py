@@ -1,0 +1,51 @@
+"""Pages have moved: their discussions go along."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from piensas.actions.publishing import SlugTaken, add_alias
+from piensas.cli.opening import Wrong, find_settings, open_database
+from piensas.model.elsewhere import read_page
+from piensas.model.refusals import Malformed, NotFound
+from piensas.model.site import Site
+
+out = Console()
+
+
+@click.command()
+@click.argument("known")
+@click.argument("address")
+@click.pass_obj
+def alias(file: Path | None, known: str, address: str) -> None:
+    """Let the discussion under the page KNOWN stand under the page ADDRESS, too.
+
+    Both are addresses of pages, here or of other sites; a path means a page here. A story without comments,
+    as the first visit to the new address has made it, gives way.
+    """
+    settings = find_settings(file)
+    was, will_be = (plain_address(each, settings.site) for each in (known, address))
+    with open_database(settings) as db:
+        try:
+            edition = db.do(lambda connection: add_alias(connection, settings.site, was, will_be))
+        except NotFound as fault:
+            raise Wrong(f"No discussion is known by {known!r}.") from fault
+        except SlugTaken as fault:
+            raise Wrong(
+                f"{address!r} has a discussion with comments of its own; nothing was changed."
+            ) from fault
+    out.print(f"“{edition.title}” is known by {will_be}, too.", highlight=False, markup=False)
+
+
+def plain_address(address: str, site: Site) -> str:
+    """As a page is known: by its path here, by its whole address elsewhere."""
+    if address.startswith("/"):
+        return address.rstrip("/") or "/"
+    try:
+        plain, origin = read_page(address)
+    except Malformed as fault:
+        raise Wrong(f"{address!r} is not the address of a page.") from fault
+    return plain.removeprefix(origin).rstrip("/") or "/" if origin == site.address else plain

@@ -1,0 +1,269 @@
+"""Pages elsewhere that link to a story: told of, looked at, decided about, shown."""
+
+from __future__ import annotations
+
+import asyncio
+import http.server
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import unquote
+
+import httpx
+import pytest
+from click.testing import CliRunner
+
+from piensas.cli import main
+from piensas.outside import fetching
+from piensas.outside.fetching import PublicBackend, find_public_address
+from piensas.outside.mentions import read_page
+from piensas.store.checks import list_miscounts
+from tests.conftest import OpenNewsroom
+from tests.newsroom import Newsroom, wait_until
+from tests.test_hostile_providers import open_inner
+
+Answer = tuple[int, str, bytes]
+PAGE = '<!doctype html><title>What we think</title><p><a href="{target}">A story</a></p>'
+
+
+class Elsewhere:
+    """A site of somebody else's, whose name stands for this machine, as if it were a public one."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+        self.answers: dict[str, Answer] = {}
+        self.asked: list[str] = []
+
+    def page(self, path: str, words: str, status: int = 200, kind: str = "text/html") -> str:
+        self.answers[path] = (status, kind, words.encode())
+        return f"http://blog.test:{self.port}{path}"
+
+
+@contextmanager
+def open_elsewhere() -> Iterator[Elsewhere]:
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            path = unquote(self.path)
+            there.asked.append(path)
+            status, kind, body = there.answers.get(path, (404, "text/html", b""))
+            self.send_response(status)
+            self.send_header("content-type" if status != 302 else "location", kind)
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        there = Elsewhere(server.server_port)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield there
+        server.shutdown()
+
+
+@pytest.fixture
+def elsewhere(monkeypatch: pytest.MonkeyPatch) -> Iterator[Elsewhere]:
+    async def find(host: str, port: int) -> str:
+        return "127.0.0.1" if host == "blog.test" else await find_public_address(host, port)
+
+    monkeypatch.setattr(fetching, "find_public_address", find)
+    with open_elsewhere() as there:
+        yield there
+
+
+def tell(newsroom: Newsroom, source: str, target: str = "") -> httpx.Response:
+    body = {"source": source, "target": target or newsroom.address + newsroom.story}
+    return httpx.post(f"{newsroom.address}/webmention", data=body)
+
+
+def statuses(newsroom: Newsroom) -> list[str]:
+    rows = newsroom.db.ask(lambda db: db.exec_driver_sql("SELECT status FROM mentions ORDER BY id").all())
+    return [row[0] for row in rows]
+
+
+def jobs(newsroom: Newsroom) -> int:
+    return int(newsroom.db.ask(lambda db: db.exec_driver_sql("SELECT count(*) FROM jobs").scalar_one()))
+
+
+def test_a_page_that_links_is_shown_as_a_mention(open_site: OpenNewsroom, elsewhere: Elsewhere) -> None:
+    newsroom = open_site(mentions="published")
+    assert 'rel="webmention" href="/webmention"' in newsroom.person().read()
+    target = newsroom.address + newsroom.story
+    source = elsewhere.page("/post", PAGE.format(target=f"{target}#comments"))
+    answer = tell(newsroom, source)
+    assert answer.status_code == 202
+    wait_until(lambda: statuses(newsroom) == ["published"])
+
+    page = newsroom.person().read()
+    shown = page.split("Mentioned elsewhere", 1)[1].split("</section>", 1)[0]
+    assert f'<a href="{source}" rel="nofollow ugc noopener noreferrer" dir="auto">What we think</a>' in shown
+    assert "blog.test" in shown
+    assert "Mencionado en otras páginas" in newsroom.person().read(newsroom.historia)
+    assert newsroom.db.ask(list_miscounts, newsroom.site.id) == []
+
+
+def test_a_mention_waits_for_a_decision(open_site: OpenNewsroom, elsewhere: Elsewhere) -> None:
+    newsroom = open_site()
+    source = elsewhere.page("/post", PAGE.format(target=newsroom.address + newsroom.story))
+    tell(newsroom, source)
+    wait_until(lambda: statuses(newsroom) == ["held"])
+    assert "Mentioned elsewhere" not in newsroom.person().read()
+
+    settings = ["PIENSAS_DATABASE_URL", newsroom.settings.database.url]
+    run = CliRunner(env=dict([settings]))
+    listed = run.invoke(main, ["held"])
+    assert "What we think" in listed.output.replace("\n", " ")
+    number = str(newsroom.db.ask(lambda db: db.exec_driver_sql("SELECT id FROM mentions").scalar_one()))
+    assert run.invoke(main, ["decide", number, "published"]).exit_code == 0
+    assert "What we think" in newsroom.person().read()
+    assert run.invoke(main, ["decide", number, "rejected"]).exit_code == 0
+    assert "What we think" not in newsroom.person().read()
+    tell(newsroom, source)
+    wait_until(lambda: len(elsewhere.asked) == 2 and jobs(newsroom) == 0)
+    assert statuses(newsroom) == ["rejected"]
+    assert run.invoke(main, ["decide", "12345", "published"]).exit_code == 1
+
+
+def test_a_link_that_is_gone_takes_the_mention_along(open_site: OpenNewsroom, elsewhere: Elsewhere) -> None:
+    newsroom = open_site(mentions="published")
+    source = elsewhere.page("/post", PAGE.format(target=newsroom.address + newsroom.story))
+    tell(newsroom, source)
+    wait_until(lambda: statuses(newsroom) == ["published"])
+    elsewhere.page("/post", "<title>Changed</title>No link any more.", status=410)
+    newsroom.hands.turn(seconds=2)
+    tell(newsroom, source)
+    wait_until(lambda: statuses(newsroom) == [])
+    assert "Mentioned elsewhere" not in newsroom.person().read()
+    assert newsroom.db.ask(list_miscounts, newsroom.site.id) == []
+
+
+NO_LINKS = {
+    "in a comment": '<!-- <a href="{target}">x</a> -->',
+    "in a script": "<script>var x = '<a href=\"{target}\">'</script>",
+    "in words": "{target}",
+    "the beginning of another": '<a href="{target}-and-more">x</a>',
+    "a part of another": '<a href="https://other.example/?{target}">x</a>',
+    "another story": '<a href="{target}2">x</a>',
+    "no html": None,
+}
+
+
+@pytest.mark.parametrize("name", NO_LINKS)
+def test_what_does_not_link_is_no_mention(open_site: OpenNewsroom, elsewhere: Elsewhere, name: str) -> None:
+    newsroom = open_site(mentions="published")
+    target = newsroom.address + newsroom.story
+    words = NO_LINKS[name]
+    kind = "text/html" if words else "application/pdf"
+    tell(newsroom, elsewhere.page("/post", (words or PAGE).format(target=target), kind=kind))
+    wait_until(lambda: elsewhere.asked == ["/post"] and jobs(newsroom) == 0)
+    assert statuses(newsroom) == []
+
+
+def test_what_a_page_calls_itself_is_no_script(open_site: OpenNewsroom, elsewhere: Elsewhere) -> None:
+    newsroom = open_site(mentions="published")
+    target = newsroom.address + newsroom.story
+    title = "<title>&lt;script&gt;alert(1)&lt;/script&gt;\u202e" + "x" * 2_000 + "</title>"
+    tell(newsroom, elsewhere.page('/"><script>', title + f'<a href="{target}">x</a>'))
+    wait_until(lambda: statuses(newsroom) == ["published"])
+    page = newsroom.person().read()
+    assert "<script>alert" not in page
+    assert '"><script>' not in page
+    assert "\u202e" not in page
+    assert "x" * 301 not in page
+
+
+@pytest.mark.parametrize(
+    ("source", "target"),
+    [
+        ("ftp://blog.test/", ""),
+        ("javascript:alert(1)", ""),
+        ("http://user@blog.test/", ""),
+        ("http://blog.test/" + "x" * 1_000, ""),
+        ("http://blog.test/a b", ""),
+        ("http://[", ""),
+        ("", ""),
+        ("http://blog.test/", "https://other.example/en/flight"),
+        ("http://blog.test/", "SITE/en/nothing"),
+        ("http://blog.test/", "SITE"),
+        ("http://blog.test/", "SITE.evil.example/en/flight"),
+        ("SITE/en/flight", "SITE/en/flight"),
+    ],
+)
+def test_claims_that_make_no_sense_are_refused(newsroom: Newsroom, source: str, target: str) -> None:
+    there = newsroom.address
+    answer = tell(newsroom, source.replace("SITE", there), target.replace("SITE", there))
+    assert answer.status_code == 400
+    assert statuses(newsroom) == []
+
+
+def test_a_site_may_take_no_mentions(open_site: OpenNewsroom) -> None:
+    newsroom = open_site(mentions="off")
+    assert "webmention" not in newsroom.person().read()
+    assert tell(newsroom, "http://blog.test/").status_code == 400
+
+
+def test_nobody_sends_us_everywhere(open_site: OpenNewsroom) -> None:
+    newsroom = open_site()
+    asked = {"x-forwarded-for": "9.9.9.9"}
+    body = {"source": "http://blog.invalid/1", "target": newsroom.address + newsroom.story}
+    assert httpx.post(f"{newsroom.address}/webmention", data=body, headers=asked).status_code == 202
+    body["source"] = "http://blog.invalid/2"
+    assert httpx.post(f"{newsroom.address}/webmention", data=body, headers=asked).status_code == 429
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]", "0x7f000001", "169.254.169.254"])
+def test_M55_a_mention_is_looked_for_nowhere_within(open_site: OpenNewsroom, host: str) -> None:  # noqa: N802
+    newsroom = open_site(mentions="published")
+    with open_inner() as (port, hits):
+        assert tell(newsroom, f"http://{host}:{port}/post").status_code == 202
+        wait_until(lambda: newsroom.db.ask(tries_of) >= 1)
+        assert hits == []
+
+
+def tries_of(db: Any) -> int:
+    return int(db.exec_driver_sql("SELECT coalesce(max(tries), 0) FROM jobs").scalar_one())
+
+
+def test_a_redirect_leads_nowhere_within(open_site: OpenNewsroom, elsewhere: Elsewhere) -> None:
+    newsroom = open_site(mentions="published")
+    with open_inner() as (port, hits):
+        tell(newsroom, elsewhere.page("/there", "", status=302, kind=f"http://127.0.0.1:{port}/post"))
+        wait_until(lambda: elsewhere.asked == ["/there"] and newsroom.db.ask(tries_of) >= 1)
+        moved = elsewhere.page("/moved", PAGE.format(target=newsroom.address + newsroom.story))
+        tell(newsroom, elsewhere.page("/here", "", status=302, kind=moved))
+        wait_until(lambda: "published" in statuses(newsroom))
+        assert hits == []
+
+
+def test_a_name_that_changes_its_mind_is_not_asked_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    """DNS rebinding: public when looked at, within when connected to. We connect to what we saw."""
+    answers = iter(["93.184.216.34", "127.0.0.1"])
+    connected: list[str] = []
+
+    async def look_up(*_: Any, **__: Any) -> list[Any]:
+        return [(socket.AF_INET, socket.SOCK_STREAM, 0, "", (next(answers), 80))]
+
+    class Plain:
+        async def connect_tcp(self, host: str, *_: Any, **__: Any) -> None:
+            connected.append(host)
+
+    async def connect() -> None:
+        monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", look_up, raising=False)
+        backend = PublicBackend(())
+        backend._plain = Plain()  # type: ignore[assignment]
+        await backend.connect_tcp("rebinding.test", 80)
+
+    asyncio.run(connect())
+    assert connected == ["93.184.216.34"]
+    assert next(answers) == "127.0.0.1"
+
+
+@pytest.mark.parametrize(
+    "piece", ["<!--", "<a ", "<a href='", "<title>", "</", "<![CDATA[", "&#", "<svg><a>"]
+)
+def test_a_page_of_a_megabyte_is_read_at_once(piece: str) -> None:
+    links, title = read_page(piece * ((1 << 20) // len(piece)))
+    assert len(links) <= 1 << 20
+    assert len(title) <= 1 << 20
