@@ -320,10 +320,23 @@ export const discuss = (root, base, language) => {
   const arrive = async () => {
     const wasWaiting = box.querySelector(".connecting");
     useScripts();
-    await merge();
+    const own = await merge();
     comeBack();
     announce(who.textContent ?? "");
     if (wasWaiting) field("text").focus();
+    if (own && !own.identity) leadAway();
+  };
+
+  /** Under another page: the link to the discussion's own, with words for when only that knows the reader.
+   * @returns {HTMLElement | null} */
+  const ourPage = () => root.querySelector("[data-unkept]");
+
+  /** Signed in, but the browser keeps no session under another page: our own page knows the reader. */
+  const leadAway = () => {
+    const way = ourPage();
+    if (!way) return;
+    complain(way.dataset.unkept ?? "");
+    form.querySelector(".error")?.append(" ", way.cloneNode(true));
   };
 
   /** Under another page: what only this page knows, and its hash, which goes with the sign-in. */
@@ -440,12 +453,24 @@ export const discuss = (root, base, language) => {
    * @param {HTMLAnchorElement} link */
   const change = async (link) => {
     const comment = /** @type {HTMLElement} */ (link.closest(".comment"));
-    const page = parse(await (await fetch(link.href, { credentials })).text());
+    const found = await fetch(link.href, { credentials });
+    if (base && found.status === 404) return disown(comment);
+    const page = parse(await found.text());
     const changing = page.querySelector("form.change");
     if (!changing) return location.assign(link.href);
     comment.querySelector("form.change")?.remove();
     comment.append(changing);
     /** @type {HTMLElement | null} */ (changing.querySelector("textarea, button"))?.focus();
+  };
+
+  /** Under another page, whose reader the browser keeps no session for.
+   * @param {HTMLElement} comment */
+  const disown = (comment) => {
+    const words = ourPage()?.dataset.unowned ?? "";
+    for (const each of comment.querySelectorAll(".edit, .withdraw")) each.remove();
+    comment.querySelector("footer")?.append(Object.assign(document.createElement("p"), { className: "hint", textContent: words }));
+    announce(words);
+    comment.focus();
   };
 
   /** @param {HTMLFormElement} what @param {HTMLElement | null} button */
@@ -495,6 +520,7 @@ export const discuss = (root, base, language) => {
       for (const id of ids) if (BigInt(id) > BigInt(seen) && seen !== "0") find(id)?.classList.add("new");
     }
     memory.keep(`seen:${story}`, own.now);
+    return own;
   };
 
   // ——— what others write meanwhile
