@@ -14,6 +14,7 @@ from msgspec import Struct
 from playwright.sync_api import Browser, Playwright, expect, sync_playwright
 
 from piensas.store.upgrading import upgrade
+from tests.browser.matrix import Walk, draw_matrix
 from tests.browser.tab import Alarm, Reader
 from tests.browser.words import ENGLISH, SPANISH, Words
 from tests.newsroom import Newsroom
@@ -30,6 +31,7 @@ PATIENCE = 10_000
 """Milliseconds after which a reader says that it did not come about."""
 
 Arrive = Callable[..., Reader]
+WALKS = pytest.StashKey[list[Walk]]()
 
 
 class Device(Struct):
@@ -51,6 +53,20 @@ def open_chromium(playwright: Playwright, *arguments: str) -> Iterator[Browser]:
     browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*ARGUMENTS, *arguments])
     yield browser
     browser.close()
+
+
+@pytest.fixture
+def walks(request: pytest.FixtureRequest) -> list[Walk]:
+    """Takes what was seen under other sites' pages, for the table at the end."""
+    return request.config.stash.setdefault(WALKS, [])
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    walks = terminalreporter.config.stash.get(WALKS, [])
+    if walks:
+        terminalreporter.section("under other sites' pages")
+        for line in draw_matrix(walks):
+            terminalreporter.line(line)
 
 
 @pytest.fixture(scope="package")

@@ -1,7 +1,9 @@
-"""A discussion under another site's page: a strict host, a browser that refuses third parties' cookies."""
+"""A discussion under another site's page: a strict host, browsers that refuse third parties' cookies."""
 
 from __future__ import annotations
 
+import json
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,19 +15,36 @@ from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expec
 from piensas.settings import Embed
 from tests.browser.conftest import PATIENCE, open_chromium
 from tests.browser.elsewhere import COMMENTS, Elsewhere, free_port, open_elsewhere
+from tests.browser.matrix import STEPS, Walk
 from tests.browser.test_axe import AXE, RUN, TAGS
 from tests.newsroom import serve, settings_for
 from tests.providers import Tricksters, open_letter_box, with_providers
 
 SET_UPS = {"a path of the site": COMMENTS, "a subdomain": "www.news.test", "another domain": "www.paper.test"}
-COOKIES = {"third parties' cookies refused": ["--test-third-party-cookie-phaseout"], "as it comes": []}
+COOKIES = {"refused": ["--test-third-party-cookie-phaseout"], "as it comes": []}
+FIREFOX = Path(__file__).with_name("firefox.mjs")
+PREFERENCES = {
+    "network.dns.localDomains": ",".join(SET_UPS.values()),
+    "network.proxy.type": 0,
+    "dom.disable_open_during_load": True,  # pop-ups that nobody asked for are blocked, as at readers' homes
+}
+PROTECTIONS: dict[str, dict[str, Any]] = {
+    "as it comes": {},  # each site's pages have cookies of their own: Total Cookie Protection
+    "strict": {"browser.contentblocking.category": "strict"},
+    "all refused": {"network.cookie.cookieBehavior": 1},
+}
 
 
 @pytest.fixture(params=COOKIES, scope="module")
-def strict(request: pytest.FixtureRequest, playwright: Playwright) -> Iterator[Browser]:
+def cookies(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(scope="module")
+def strict(cookies: str, playwright: Playwright) -> Iterator[Browser]:
     """A Chromium of its own, to which every name ending in .test is this machine."""
     names = "--host-resolver-rules=MAP *.test 127.0.0.1"
-    with open_chromium(playwright, names, *COOKIES[request.param]) as browser:
+    with open_chromium(playwright, names, *COOKIES[cookies]) as browser:
         yield browser
 
 
@@ -83,10 +102,17 @@ def sign_in(page: Page) -> None:
     expect(page.locator(".who")).to_contain_text("You are commenting using your Google account.")
 
 
-@pytest.mark.parametrize("host", SET_UPS.values(), ids=SET_UPS)
+@pytest.fixture
+def walk(strict: Browser, set_up: str, cookies: str, walks: list[Walk]) -> Walk:
+    walks.append(Walk(f"Chromium {strict.version}", set_up, cookies))
+    return walks[-1]
+
+
+@pytest.mark.parametrize("set_up", SET_UPS)
 def test_a_reader_writes_signs_in_and_out_under_another_sites_page(
-    context: BrowserContext, there: Elsewhere, providers: Tricksters, host: str
+    context: BrowserContext, there: Elsewhere, providers: Tricksters, walk: Walk
 ) -> None:
+    host = SET_UPS[walk.set_up]
     witness = Witness(context, (there.origin(host), there.comments, providers.address))
     page = open_page(context, there, host)
     expect(page.locator("#greeting")).to_contain_text("What do you think?")
@@ -96,14 +122,24 @@ def test_a_reader_writes_signs_in_and_out_under_another_sites_page(
     page.locator(".send .post").click()
     expect(page.locator(".comment .text")).to_have_text("As a guest, from afar.")
     expect(page.locator(".comment.own .edit")).to_be_visible()
+    walk.see("guest posts")
+
+    page.locator(".comment.own .edit").click()
+    page.locator("form.change textarea").fill("As a guest, from very far.")
+    page.locator("form.change .post").click()
+    expect(page.locator(".comment.own > .text")).to_have_text("As a guest, from very far.")
+    walk.see("edits it")
 
     sign_in(page)
+    walk.see("signs in")
     page.locator("#box-text").fill("As myself.")
     page.locator(".send .post").click()
     expect(page.locator(".comment .by").filter(has_text="Ana Signed")).to_be_visible()
+    walk.see("posts")
     page.reload()
     expect(page.locator(".comment .text")).to_have_count(2)
     expect(page.locator(".who")).to_contain_text("Google")
+    walk.see("stays signed in")
 
     page.locator("#box-text").focus()
     page.get_by_role("button", name="Log Out").click()
@@ -111,8 +147,43 @@ def test_a_reader_writes_signs_in_and_out_under_another_sites_page(
     page.reload()
     expect(page.locator(".comment .text")).to_have_count(2)
     expect(page.locator(".who")).to_have_count(0)
+    walk.see("logs out")
     expect(page.locator("que-piensas-count")).to_have_text("2 thoughts")
     assert witness.seen == []
+
+
+@pytest.mark.parametrize("set_up", SET_UPS)
+@pytest.mark.parametrize("protection", PROTECTIONS)
+def test_the_same_in_firefox(
+    there: Elsewhere, providers: Tricksters, walks: list[Walk], set_up: str, protection: str
+) -> None:
+    """Where it keeps no session for a third party, its reader is told so, and led to our own page."""
+    origin = there.origin(SET_UPS[set_up])
+    found = walk_in_firefox(
+        page=f"{origin}/paper/flight.html",
+        allowed=(origin, there.comments, providers.address),
+        preferences=PREFERENCES | PROTECTIONS[protection],
+    )
+    version = found["browser"].rpartition("/")[2]
+    walks.append(Walk(f"Firefox {version}", set_up, protection, found["saw"]))
+
+    assert found["missed"] is None
+    assert found["heard"] == []
+    is_unkept = (set_up, protection) == ("another domain", "all refused")
+    assert found["saw"] == (UNKEPT if is_unkept else dict.fromkeys(STEPS, "yes"))
+
+
+UNKEPT = dict.fromkeys(STEPS, "on our page") | {"guest posts": "yes", "edits it": "told why not"}
+
+
+def walk_in_firefox(**wish: Any) -> dict[str, Any]:
+    """Playwright wants a Firefox that is newer than Debian's, or one of its own making."""
+    done = subprocess.run(
+        ["node", FIREFOX, json.dumps(wish)], capture_output=True, text=True, timeout=180, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
 
 
 def test_the_host_is_neither_harmed_nor_does_it_harm(context: BrowserContext, there: Elsewhere) -> None:
