@@ -1,0 +1,1 @@
+"""Snippets of the documents, tried with real generators and web servers."""

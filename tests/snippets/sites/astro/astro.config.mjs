@@ -1,0 +1,1 @@
+export default { site: "ORIGIN", trailingSlash: "always", devToolbar: { enabled: false } };
