@@ -12,18 +12,22 @@ import msgspec
 import structlog
 
 from piensas.actions.mentioning import confirm_mention
+from piensas.actions.publishing import confirm_title
 from piensas.actions.signing_in import write_secrets
 from piensas.drawing.pen import pen_of
 from piensas.model.identity import SignIn
 from piensas.model.job import PATIENCE, Job, pause_after
+from piensas.model.mention import tidy_title
 from piensas.model.moment import Clock, time_of
 from piensas.model.refusals import Refusal
 from piensas.model.session import hash_of
 from piensas.model.site import Site
+from piensas.outside.providers.provider import host_of
 from piensas.settings import Settings
 from piensas.store.database import Database
 from piensas.store.jobs import erase_job, has_due_job, save_job_change, take_job
 from piensas.store.mentions import find_mention_by_id
+from piensas.store.stories import find_story, list_editions
 
 log = structlog.get_logger()
 MOST_LOOKS = 5
@@ -70,7 +74,8 @@ class Worker:
     async def _is_done(self, job: Job) -> bool:
         """Done, or not worth trying again."""
         try:
-            return await (self._send(job) if job.kind == "letter" else self._look(job))
+            do = {"letter": self._send, "mention": self._look, "page": self._read}[job.kind]
+            return await do(job)
         except Refusal:
             raise
         except Exception as fault:
@@ -90,7 +95,7 @@ class Worker:
     async def _look(self, job: Job) -> bool:
         """Does the page elsewhere link to the story? One that does not answer for an hour does not."""
         from piensas.outside.fetching import NotFetched
-        from piensas.outside.mentions import find_link  # loads what fetches
+        from piensas.outside.pages import find_link  # loads what fetches
 
         mention = await self.db.read(find_mention_by_id, self.site.id, int(job.what))
         if mention is None:
@@ -104,6 +109,30 @@ class Worker:
                 return False
         await self.db.write(lambda db: confirm_mention(db, self.site, mention.id, title), mention.story_id)
         return True
+
+    async def _read(self, job: Job) -> bool:
+        """What is a page called under which a discussion was opened? It says so itself, once it answers."""
+        from piensas.outside.fetching import NotFetched
+        from piensas.outside.pages import find_title  # loads what fetches
+
+        story_id, language = int(job.what.split()[0]), job.what.split()[1]
+        story = await self.db.read(find_story, self.site.id, story_id)
+        editions = await self.db.read(list_editions, self.site.id, story_id)
+        page = next((each.page for each in editions if each.language == language), "")
+        if story is None or not page:
+            return True
+        try:
+            title = tidy_title(await find_title(page, self.own_hosts), page)
+        except NotFetched as fault:
+            log.warning("page_not_read", job=job.id, tries=job.tries, reason=str(fault))
+            return job.tries >= MOST_LOOKS
+        await self.db.write(lambda db: confirm_title(db, story, language, title), story_id)
+        return True
+
+    @property
+    def own_hosts(self) -> list[tuple[str, int]]:
+        """Names and ports of the sites under whose pages we are: they may be private."""
+        return [host_of(origin) for origin in self.settings.embed.origins]
 
     def _is_old(self, job: Job) -> bool:
         return self.clock().now - time_of(job.id) > PATIENCE

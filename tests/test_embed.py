@@ -12,17 +12,20 @@ from weakref import WeakKeyDictionary
 import httpx
 import msgspec
 import pytest
+from click.testing import CliRunner
 from msgspec.structs import replace
 from sqlalchemy import text
 
 from piensas.actions.publishing import retire_edition
+from piensas.cli import main
 from piensas.model.elsewhere import read_page
 from piensas.model.refusals import Malformed
 from piensas.settings import Embed, Settings
 from piensas.store.stories import find_story_by_key
 from tests.conftest import OpenNewsroom
-from tests.newsroom import Newsroom, Person
+from tests.newsroom import Newsroom, Person, guest, wait_until
 from tests.providers import Errand, Tricksters, come_back, me, open_letter_box, sign_in, with_providers
+from tests.test_mentions import open_elsewhere
 
 HOST = "https://www.paper.example"
 PAGE = f"{HOST}/2026/flight?utm_source=mail#top"
@@ -517,3 +520,74 @@ def test_on_a_neighbouring_host_the_windows_own_session_is_what_arrives(
     assert claim(person, **near).json() == {"signed_in": True}
     assert me(person)["reader"]["name"] == "Ana"
     assert claim(far_signing_in.person(), **near).json() == {"signed_in": False}
+
+
+def test_the_newest_comments_and_the_most_discussed_stories(newsroom: Newsroom) -> None:
+    reader = newsroom.person()
+    reader.comment("First *words*, & some more.", email="a@example.org")
+    reader.comment("x" * 500, email="b@example.org")
+    answer = reader.get("/embed/newest?language=en-GB&limit=2")
+    assert answer.headers["access-control-allow-origin"] == "*"
+    assert answer.headers["cache-control"] == "public, max-age=60"
+    long, first = answer.json()
+    assert first["words"] == "Night reader: First words, & some more."
+    assert first["about"] == "No more specialists will be sent"
+    assert reader.client.get(first["url"]).status_code == 200
+    assert len(long["words"]) < 160
+    (story,) = reader.get("/embed/discussed?language=es").json()
+    assert (story["words"], story["about"]) == ("No se enviarán más especialistas", "2 opiniones")
+    newsroom.hands.turn(minutes=60 * 24 * 40)
+    assert newsroom.person().get("/embed/discussed").json() == []
+    for limit in ("0", "21", "x", "9" * 5_000, "-1"):
+        assert reader.get(f"/embed/newest?limit={limit}").status_code == 400
+
+
+def test_a_page_says_itself_what_it_is_called(open_site: OpenNewsroom) -> None:
+    """A visitor's word is taken for it as long as the page does not answer, and in no list."""
+    with open_elsewhere() as there:
+        words = "<title>Flight | Paper</title><meta property='og:title' content='A &amp; B'>"
+        page = there.page("/flight", words)
+        origin = page.removesuffix("/flight").replace("blog.test", "localhost")
+        newsroom = open_site(lambda settings: replace(settings, embed=Embed((origin,))))
+        reader, page = newsroom.person(), f"{origin}/flight"
+        story = story_of(visit(reader, page, origin, title="Buy my pills"))
+        wait_until(lambda: "A &amp; B</h1>" in own_page(reader, page, origin=origin))
+
+        silent = story_of(visit(reader, f"{origin}/none", origin, title="Buy more pills"))
+        for number, each in enumerate((story, silent)):
+            posted = reader.send_json(
+                f"/stories/{each}/comments", guest("Hm.") | {"email": f"{number}@example.org"}
+            )
+            assert posted.status_code == 201
+        assert [each["words"] for each in reader.get("/embed/discussed").json()] == ["A & B"]
+        assert [each["about"] for each in reader.get("/embed/newest").json()] == ["A & B"]
+        assert reader.get("/embed/discussed").json()[0]["url"] == page
+        assert "pills" not in reader.get("/embed/newest").text + reader.get("/wp-json/wp/v2/comments").text
+
+
+def test_a_page_that_has_moved_takes_its_discussion_along(embedding: Newsroom) -> None:
+    reader = embedding.person()
+    story = story_of(visit(reader))
+    reader.send_json(f"/stories/{story}/comments", guest("Before."))
+    assert story_of(visit(reader, f"{HOST}/new")) != story
+    run = CliRunner(env={"PIENSAS_DATABASE_URL": embedding.settings.database.url})
+    done = run.invoke(main, ["alias", f"{HOST}/2026/flight", f"{HOST}/new?utm_source=x"])
+    assert done.exit_code == 0, done.output
+    assert story_of(look(embedding.person(), f"{HOST}/new")) == story
+    assert story_of(look(embedding.person())) == story
+
+    other = story_of(visit(reader, f"{HOST}/other"))
+    reader.send_json(f"/stories/{other}/comments", guest("Of its own.") | {"email": "o@example.org"})
+    assert "nothing was changed" in run.invoke(main, ["alias", f"{HOST}/new", f"{HOST}/other"]).output
+    assert story_of(look(embedding.person(), f"{HOST}/other")) == other
+    assert run.invoke(main, ["alias", f"{HOST}/nowhere", f"{HOST}/x"]).exit_code == 1
+    assert run.invoke(main, ["alias", "x", "y"]).exit_code == 1
+
+
+def test_a_story_of_ours_moves_under_another_sites_page(embedding: Newsroom) -> None:
+    """A site that came here, and then put the discussion under its own pages."""
+    reader = embedding.person()
+    reader.comment("Here.")
+    run = CliRunner(env={"PIENSAS_DATABASE_URL": embedding.settings.database.url})
+    assert run.invoke(main, ["alias", embedding.story, f"{HOST}/flight"]).exit_code == 0
+    assert story_of(look(reader, f"{HOST}/flight")) == embedding.story_id

@@ -18,7 +18,7 @@ from click.testing import CliRunner
 from piensas.cli import main
 from piensas.outside import fetching
 from piensas.outside.fetching import PublicBackend, find_public_address
-from piensas.outside.mentions import read_page
+from piensas.outside.pages import read_page
 from piensas.store.checks import list_miscounts
 from tests.conftest import OpenNewsroom
 from tests.newsroom import Newsroom, wait_until
@@ -264,6 +264,6 @@ def test_a_name_that_changes_its_mind_is_not_asked_twice(monkeypatch: pytest.Mon
     "piece", ["<!--", "<a ", "<a href='", "<title>", "</", "<![CDATA[", "&#", "<svg><a>"]
 )
 def test_a_page_of_a_megabyte_is_read_at_once(piece: str) -> None:
-    links, title = read_page(piece * ((1 << 20) // len(piece)))
-    assert len(links) <= 1 << 20
-    assert len(title) <= 1 << 20
+    words = read_page(piece * ((1 << 20) // len(piece)))
+    assert len(words.links) <= 1 << 20
+    assert len(words.title) <= 1 << 20

@@ -8,11 +8,13 @@ import msgspec
 from sqlalchemy import Connection
 
 from piensas.actions.posting import SECOND, require_pause
+from piensas.model.job import Job
 from piensas.model.moment import Moment
 from piensas.model.reader import Viewer
 from piensas.model.refusals import NotFound
 from piensas.model.site import Site
-from piensas.model.story import Discussion, Edition, Manuscript, Story
+from piensas.model.story import READ, Discussion, Edition, Manuscript, Story
+from piensas.store.jobs import save_job
 from piensas.store.stories import (
     find_edition_by_address,
     find_story,
@@ -74,7 +76,18 @@ def publish_visited(db: Connection, viewer: Viewer, manuscript: Manuscript, mome
         raise NotFound
     keys = [f"visit:{viewer.sender}"] if viewer.sender else []
     require_pause(db, viewer, keys, VISIT_PAUSE, moment)
-    publish_edition(db, site, manuscript, moment)
+    made, _ = publish_edition(db, site, manuscript, moment)
+    what = f"{made.id} {manuscript.language}"
+    save_job(db, Job(site_id=site.id, id=moment.id, kind="page", what=what, due_at=moment.now))
+
+
+def confirm_title(db: Connection, story: Story, language: str, title: str) -> None:
+    """What the page elsewhere is called by itself, in place of what its first visitor said."""
+    current = find_story_to_change(db, story.site_id, story.id)
+    for edition in list_editions(db, story.site_id, story.id):
+        if current and edition.page and edition.language == language:
+            save_edition(db, msgspec.structs.replace(edition, title=title, fingerprint=READ))
+            save_story_change(db, current)
 
 
 def retire_edition(db: Connection, site: Site, key: str, language: str) -> None:

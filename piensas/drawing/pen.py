@@ -84,8 +84,10 @@ class Pen:
         """The question above the box, in this language first and then in the site's others."""
         if self.site.greeting:
             return [(self.language, self.site.greeting)]
-        others = [language for language in self.site.languages if language != self.language]
-        return [(each, speech_of(each).gettext("What do you think?")) for each in (self.language, *others)]
+        asked: dict[str, str] = {}
+        for each in (self.language, *self.site.languages):
+            asked.setdefault(speech_of(each).gettext("What do you think?"), each)
+        return [(language, words) for words, language in asked.items()]
 
     def count(self, comments: int) -> str:
         """The heading above a thread."""

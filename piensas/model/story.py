@@ -6,6 +6,9 @@ from typing import Literal
 
 import msgspec
 
+READ = "read"
+"""In the place of a fingerprint: the title of a page elsewhere is what the page itself says."""
+
 Discussion = Literal["open", "closed", "off"]
 
 

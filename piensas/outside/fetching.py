@@ -142,9 +142,10 @@ async def fetch_bytes(address: str, *, limit: int, seconds: float, hosts: Iterab
     return page.content
 
 
-async def fetch_page(address: str, *, limit: int, seconds: float) -> Fetched:
+async def fetch_page(address: str, *, limit: int, seconds: float, hosts: Iterable[Host] = ()) -> Fetched:
     """A page that a stranger named. Redirects are followed, a few, each to a host that is looked at anew."""
-    return await ask_stranger(address, guarded(), limit=limit, seconds=seconds, redirects=MOST_REDIRECTS)
+    way = guarded(hosts)
+    return await ask_stranger(address, way, limit=limit, seconds=seconds, redirects=MOST_REDIRECTS)
 
 
 async def ask_stranger(

@@ -62,8 +62,9 @@
       /** @type {any} */ (window).navigation?.removeEventListener("currententrychange", this.follow);
     }
 
+    /** Several attributes that change together are one change. */
     attributeChangedCallback() {
-      if (this.isConnected) this.load();
+      queueMicrotask(() => this.isConnected && this.load());
     }
 
     /** Shows the discussion of the page as it is now, unless it is shown already. */
@@ -98,7 +99,7 @@
     async ask(wish) {
       let answer = await fetch(`${base}/embed/discussion?${wish}`);
       if (answer.status === 204) {
-        wish.set("title", this.getAttribute("title") ?? document.title);
+        wish.set("title", this.dataset.title ?? document.title);
         answer = await fetch(`${base}/embed/discussion`, { method: "POST", body: wish });
       }
       if (!answer.ok) throw new Error(answer.statusText);

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Select, false, func, or_, select
 from piensas.model.comment import PublicComment
 from piensas.model.short import range_of, short_of
 from piensas.model.story import Headline
-from piensas.store.stories import HEADLINE, headline_of
+from piensas.store.stories import HAS_TITLE, HEADLINE, headline_of
 from piensas.store.tables import comments, editions, stories
 from piensas.store.threads import PUBLIC
 
@@ -95,6 +95,8 @@ def find_story_id(db: Connection, site_id: int, short: int) -> int | None:
 
 
 def list_pages(db: Connection, site_id: int, language: str, several: tuple[int, ...]) -> dict[int, Headline]:
-    """Of each story, the edition in a language, or any other where there is none."""
-    question = HEADLINE.where(editions.c.story_id.in_(several)).order_by(editions.c.language == language)
+    """Of each story, the edition in a language, or any other where there is none. Pages elsewhere are left
+    out until they have said themselves what they are called."""
+    here = (editions.c.story_id.in_(several), HAS_TITLE)
+    question = HEADLINE.where(*here).order_by(editions.c.language == language)
     return {row.id: headline_of(row) for row in db.execute(question, {"site": site_id})}

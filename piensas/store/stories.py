@@ -7,9 +7,9 @@ from functools import cache
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, and_, bindparam, insert, select, tuple_, update
+from sqlalchemy import Connection, Row, and_, bindparam, insert, or_, select, tuple_, update
 
-from piensas.model.story import Edition, Headline, Story
+from piensas.model.story import READ, Edition, Headline, Story
 from piensas.store.tables import addresses, editions, stories
 
 STORY = select(*(stories.c[name] for name in Story.__struct_fields__))
@@ -27,7 +27,10 @@ HEADLINE = (
     .where(editions.c.site_id == bindparam("site"), editions.c.live)
 )
 OUR_OWN = editions.c.page == ""
-"""Other sites' pages are not news of ours, and whoever visits one names it."""
+"""Other sites' pages are not news of ours."""
+
+HAS_TITLE = or_(OUR_OWN, editions.c.fingerprint == READ)
+"""The title is not only what somebody said who visited a page elsewhere first."""
 
 FIND_STORY = STORY.where(stories.c.site_id == bindparam("site"), stories.c.id == bindparam("id"))
 LOCK_STORY = FIND_STORY.with_for_update()
@@ -133,6 +136,26 @@ def list_headlines(
     if before:
         question = question.where(tuple_(editions.c.published_at, editions.c.story_id) < before)
     return [headline_of(row) for row in db.execute(question, {"site": site_id})]
+
+
+def list_discussed(
+    db: Connection, site_id: int, language: str, since: int, limit: int
+) -> list[tuple[Headline, str]]:
+    """The stories in a language that were published after `since` with the most comments, and the page
+    elsewhere of each. Pages elsewhere whose title is only what a visitor said are left out."""
+    question = (
+        HEADLINE.add_columns(editions.c.page)
+        .where(
+            editions.c.language == language,
+            stories.c.published_at > since,
+            stories.c.comments > 0,
+            stories.c.discussion != "off",
+            HAS_TITLE,
+        )
+        .order_by(stories.c.comments.desc(), stories.c.id.desc())
+        .limit(limit)
+    )
+    return [(headline_of(row[:-1]), row[-1]) for row in db.execute(question, {"site": site_id})]
 
 
 def list_all_headlines(db: Connection, site_id: int, limit: int) -> list[Headline]:
@@ -264,6 +287,6 @@ def edition_of(row: Row[Any] | tuple[Any, ...]) -> Edition:
     return msgspec.structs.replace(edition, authors=tuple(edition.authors), sources=tuple(edition.sources))
 
 
-def headline_of(row: Row[Any]) -> Headline:
+def headline_of(row: Row[Any] | tuple[Any, ...]) -> Headline:
     headline = Headline(*tuple(row))
     return msgspec.structs.replace(headline, authors=tuple(headline.authors))

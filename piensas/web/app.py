@@ -30,6 +30,7 @@ from piensas.web import (
     feeds,
     files,
     front,
+    lists,
     me,
     oembed,
     signin,
@@ -97,6 +98,9 @@ HANDLERS = (
     embed.counts,
     embed.find_page,
     embed.session,
+    lists.lists_script,
+    lists.newest,
+    lists.discussed,
     wordpress.index,
     wordpress.list_comments,
     wordpress.one_comment,
@@ -148,7 +152,7 @@ def build_app(settings: Settings, clock: Clock | None = None) -> FrontDoor:
             asyncio.create_task(live.watch(stop)),
             asyncio.create_task(forget_requests(app, stop)),
         ]
-        if settings.mail or settings.site.rules.mentions != "off":
+        if settings.mail or settings.embed.origins or settings.site.rules.mentions != "off":
             tasks.append(asyncio.create_task(Worker(settings, press.site, press.db, press.clock).work(stop)))
         try:
             yield

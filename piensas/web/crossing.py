@@ -9,7 +9,9 @@ from collections.abc import Collection
 from piensas.web.front_door import Message, Receive, Send
 
 ALLOWED = b"access-control-allow-origin"
-CROSSED = re.compile(r"/(embed|stories|api)/|/signout$|/[a-zA-Z-]+/[^/]+/comments/[0-9]+/(edit|withdrawal)$")
+CROSSED = re.compile(
+    r"/(embed|stories|api)/|/signout$|/[a-zA-Z0-9-]+/[^/]+/comments/[0-9]+/(edit|withdrawal)$"
+)
 """What the element under another page asks for. Nothing that is about the reader's account."""
 
 EXPOSED = b"etag, link, location, retry-after, ratelimit-limit, ratelimit-remaining, ratelimit-reset"

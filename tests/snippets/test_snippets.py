@@ -93,7 +93,7 @@ def write(page: Page, words: str) -> None:
 def test_the_page_has_the_element_with_its_name_and_title(kind: str, host: Host) -> None:
     site = SITES[kind]
     elements = Elements(read_built(host, kind, site.page)).found
-    given = {"story": site.story, "title": site.title}
+    given = {"story": site.story, "data-title": site.title}
     if kind in ADDRESSES:
         given["page"] = ADDRESSES[kind]
     assert elements["que-piensas"] == [given]

@@ -37,7 +37,7 @@ def test_a_comment_is_written_under_a_post_that_is_open(
     element = page.locator("que-piensas")
     expect(element).to_have_count(1)
     expect(element).to_have_attribute("story", str(opened))
-    expect(element).to_have_attribute("title", TITLE)
+    expect(element).to_have_attribute("data-title", TITLE)
     expect(page.locator("#commentform, .wp-block-comments")).to_have_count(0)
     write(page, "Desde WordPress.")
     page.goto(f"{host.comments}/embed/page?language=es&page={host.origin('wordpress')}/?p={opened}")
