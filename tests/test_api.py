@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from xml.etree import ElementTree as ET
 
 import httpx
 import msgspec
@@ -18,6 +19,7 @@ from tests.newsroom import Newsroom, Person
 from tests.providers import Tricksters, sign_in
 
 GUEST = {"text": "A *thought*.", "name": "A program", "email": "program@example.org"}
+ATOM = "http://www.w3.org/2005/Atom"
 KEY = "5f1c3f0e-6c1b-4a39-9d0e-0f2f5f8a7d11"
 
 
@@ -452,3 +454,32 @@ def test_the_page_of_the_api_is_ours_alone(newsroom: Newsroom) -> None:
     assert "script-src 'self'" in answer.headers["content-security-policy"]
     assert "Write a comment" in answer.text
     assert "http://" not in answer.text.replace(newsroom.address, "").replace("http://www.w3.org", "")
+
+
+def test_replies_to_a_reader_are_a_feed_of_their_own(signing_in: Newsroom, providers: Tricksters) -> None:
+    person = signed_in(signing_in, providers)
+    token = make_token(person, "feed")
+    mine = person.send_json(signing_in.comments, {"text": "Mine."}).json()["comment"]["id"]
+    answered = signing_in.person().comment("An answer.", parent=mine)
+    address = f"/me/replies/feed.json?language=es&key={token}"
+    answer = signing_in.person().get(address)
+    assert answer.headers["cache-control"] == "private, no-store"
+    (item,) = answer.json()["items"]
+    assert item["content_html"] == "<p>An answer.</p>\n"
+    assert item["url"].endswith(f"/flight/comments/{answered}")
+    assert answer.json()["title"] == "Respuestas a ti"
+    feed = signing_in.person().get(address.replace("json", "atom"))
+    assert ET.fromstring(feed.text).findtext(f"{{{ATOM}}}title") == "Respuestas a ti"
+    for key in ("", "x", make_token(person, "read")):
+        assert signing_in.person().get(f"/me/replies/feed.json?key={key}").status_code in (401, 403)
+    assert signing_in.person().get("/me/replies/feed.json").status_code == 401
+
+
+def test_what_an_author_writes_is_a_feed(newsroom: Newsroom) -> None:
+    address = newsroom.person().read().split('href="/en/authors/', 1)[1].split('"', 1)[0]
+    assert address == "The%20newsroom/feed.atom"
+    answer = newsroom.person().get(f"/en/authors/{address}")
+    titles = [each.text for each in ET.fromstring(answer.text).iter(f"{{{ATOM}}}title")]
+    assert titles == ["Stories by The newsroom", "No more specialists will be sent"]
+    for nobody in ("Nobody", "newsroom", "%25", "%22", "The%20newsroom%22,%20%22"):
+        assert newsroom.person().get(f"/en/authors/{nobody}/feed.json").status_code == 404

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, and_, bindparam, insert, or_, select, tuple_, update
+from sqlalchemy import Connection, Row, Text, and_, bindparam, cast, insert, or_, select, tuple_, update
 
 from piensas.model.story import READ, Edition, Headline, Story
 from piensas.store.tables import addresses, editions, stories
@@ -136,6 +137,14 @@ def list_headlines(
     if before:
         question = question.where(tuple_(editions.c.published_at, editions.c.story_id) < before)
     return [headline_of(row) for row in db.execute(question, {"site": site_id})]
+
+
+def list_headlines_by(db: Connection, site_id: int, language: str, author: str, limit: int) -> list[Headline]:
+    """The newest stories in a language that somebody has written, alone or with others."""
+    named = cast(editions.c.authors, Text).contains(json.dumps(author), autoescape=True)
+    newest = (editions.c.published_at.desc(), editions.c.story_id.desc())
+    question = HEADLINE.where(OUR_OWN, editions.c.language == language, named).order_by(*newest)
+    return [headline_of(row) for row in db.execute(question.limit(limit), {"site": site_id})]
 
 
 def list_discussed(

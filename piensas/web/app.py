@@ -57,6 +57,8 @@ HANDLERS = (
     front.other_front_page,
     feeds.site_feed,
     feeds.story_feed,
+    feeds.author_feed,
+    feeds.replies_feed,
     oembed.quote,
     front.sitemap,
     front.robots,

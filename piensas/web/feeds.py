@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 import msgspec
 from litestar import Response, get
@@ -14,11 +15,17 @@ from sqlalchemy import Connection
 from piensas.drawing.language import as_iso
 from piensas.drawing.pen import front_address, pen_of
 from piensas.model.comment import PublicComment
-from piensas.model.refusals import NotFound
+from piensas.model.elsewhere import choose_language
+from piensas.model.moment import time_of
+from piensas.model.refusals import NotFound, ScopeMissing
+from piensas.model.site import Site
 from piensas.model.story import Edition, Headline, Story
-from piensas.store.stories import find_edition_by_slug, list_headlines
-from piensas.store.threads import list_newest
+from piensas.store.stories import find_edition_by_slug, list_headlines, list_headlines_by
+from piensas.store.threads import list_newest, list_replies_to
 from piensas.web.answers import keep, page_answer
+from piensas.web.api.caller import find_program
+from piensas.web.api.reading import find_pages
+from piensas.web.api.shapes import Pages
 from piensas.web.front import list_versions, versions
 from piensas.web.http import Request
 from piensas.web.press import Press
@@ -44,12 +51,14 @@ class Entry(Struct):
 
 
 class Feed(Struct):
-    """`address` is the path of the page that it follows, without a slash at the end."""
+    """`address` is the path that it stands below, without a slash at the end; `home` the page that it
+    follows, where that is another."""
 
     title: str
     address: str
     updated_at: int
     entries: list[Entry]
+    home: str = ""
 
 
 @get(["/{language:str}/feed.atom", "/{language:str}/feed.json"])
@@ -80,13 +89,66 @@ async def story_feed(
         return await moved_or_missing(request, press)
     story, edition, comments = found
     speech = pen_of(press.site, language).speech
+    by = speech.gettext("Comment by %(name)s")
     feed = Feed(
         title=speech.gettext("Comments on “%(title)s”") % {"title": edition.title},
         address=edition.address,
         updated_at=max((c.edited_at or c.written_at for c in comments), default=edition.published_at),
-        entries=[comment_entry(each, edition, speech.gettext("Comment by %(name)s")) for each in comments],
+        entries=[comment_entry(each, f"{edition.address}/comments/{each.id}", by) for each in comments],
     )
     return keep(request, draw(request, press, language, feed), proof_of(press, story, mark))
+
+
+@get(["/{language:str}/authors/{author:str}/feed.atom", "/{language:str}/authors/{author:str}/feed.json"])
+async def author_feed(
+    request: Request, press: NamedDependency[Press], language: FromPath[str], author: FromPath[str]
+) -> Response[bytes]:
+    """What somebody of the newsroom writes."""
+    mark = press.pages.mark()
+    question = (press.site.id, language, author, LONGEST)
+    headlines = await press.db.read(list_headlines_by, *question)
+    if not headlines:
+        raise NotFound
+    feed = Feed(
+        title=pen_of(press.site, language).speech.gettext("Stories by %(name)s") % {"name": author},
+        address=f"/{language}/authors/{quote(author, safe='')}",
+        updated_at=max(h.updated_at or h.published_at for h in headlines),
+        entries=[story_entry(headline) for headline in headlines],
+        home=front_address(press.site, language),
+    )
+    proof = Proof(list_versions_by, question, versions(headlines), mark)
+    return keep(request, draw(request, press, language, feed), proof)
+
+
+@get(["/me/replies/feed.atom", "/me/replies/feed.json"])
+async def replies_feed(request: Request, press: NamedDependency[Press]) -> Response[bytes]:
+    """What others answered a reader, for a program that holds a token of theirs for this alone."""
+    session, reader = await find_program(press, request.query_params.get("key", ""))
+    if "feed" not in session.scopes.split():
+        raise ScopeMissing("feed")
+    comments = await press.db.read(list_replies_to, press.site.id, reader.id, 0, LONGEST)
+    pages = await find_pages(press, [comment.story_id for comment in comments])
+    language = choose_language(request.query_params.get("language", ""), press.site)
+    speech = pen_of(press.site, language).speech
+    by = speech.gettext("Comment by %(name)s")
+    feed = Feed(
+        title=speech.gettext("Replies to you"),
+        address="/me/replies",
+        updated_at=max((c.edited_at or c.written_at for c in comments), default=time_of(session.id)),
+        entries=[reply_entry(press.site, each, pages, by) for each in comments],
+        home="/me",
+    )
+    return draw(request, press, language, feed)
+
+
+def list_versions_by(
+    db: Connection, site_id: int, language: str, author: str, limit: int
+) -> list[tuple[int, int]]:
+    return versions(list_headlines_by(db, site_id, language, author, limit))
+
+
+def reply_entry(site: Site, comment: PublicComment, pages: Pages, title: str) -> Entry:
+    return comment_entry(comment, pages.address_of(comment).removeprefix(site.address), title)
 
 
 def read_feed(
@@ -109,10 +171,10 @@ def story_entry(headline: Headline) -> Entry:
     )
 
 
-def comment_entry(comment: PublicComment, edition: Edition, title: str) -> Entry:
+def comment_entry(comment: PublicComment, address: str, title: str) -> Entry:
     return Entry(
         title % {"name": comment.name},
-        f"{edition.address}/comments/{comment.id}",
+        address,
         comment.written_at,
         comment.edited_at or comment.written_at,
         (comment.name,),
@@ -125,7 +187,12 @@ def draw(request: Request, press: Press, language: str, feed: Feed) -> Response[
     if request.url.path.endswith(".json"):
         return page_answer(msgspec.json.encode(as_json_feed(press.site.address, language, feed)), kind=JSON)
     words = pen_of(press.site, language).draw(
-        "feed.xml", title=feed.title, address=feed.address, updated_at=feed.updated_at, entries=feed.entries
+        "feed.xml",
+        title=feed.title,
+        address=feed.address,
+        home=feed.home or feed.address,
+        updated_at=feed.updated_at,
+        entries=feed.entries,
     )
     return page_answer(words, kind=ATOM)
 
@@ -134,7 +201,7 @@ def as_json_feed(site: str, language: str, feed: Feed) -> dict[str, Any]:
     return {
         "version": "https://jsonfeed.org/version/1.1",
         "title": feed.title,
-        "home_page_url": site + feed.address,
+        "home_page_url": site + (feed.home or feed.address),
         "feed_url": f"{site}{feed.address}/feed.json",
         "language": language,
         "items": [

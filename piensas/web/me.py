@@ -65,6 +65,7 @@ class Token(msgspec.Struct, frozen=True):
 
     label: str
     secret: str
+    is_for_feed: bool
 
 
 class EraseShape(msgspec.Struct):
@@ -129,7 +130,8 @@ async def post_program(request: Request, press: NamedDependency[Press]) -> Respo
         return page_answer(body, status=STATUS[refusal.code])
     if wants_json(request):
         return json_answer({"token": token, "name": made.label, "scopes": made.scopes.split()}, status=201)
-    return page_answer(await draw_page(request, press, visit, token=Token(made.label, token)))
+    shown = Token(made.label, token, "feed" in shape.scopes)
+    return page_answer(await draw_page(request, press, visit, token=shown))
 
 
 @post("/me/claim", status_code=200)

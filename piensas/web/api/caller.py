@@ -13,7 +13,7 @@ from litestar.middleware.rate_limit import RateLimitConfig
 from msgspec import Struct
 
 from piensas.actions.signing_in import note_visit
-from piensas.model.reader import Viewer
+from piensas.model.reader import Reader, Viewer
 from piensas.model.refusals import Malformed, ScopeMissing, TokenMissing, TokenWrong
 from piensas.model.session import API, Session, hash_of, is_due, is_over
 from piensas.store.sessions import find_session
@@ -56,15 +56,8 @@ def needs(scope: str, *, is_known: bool = True) -> dict[str, Any]:
 async def read_caller(request: Request, press: NamedDependency[Press]) -> Caller:
     """Whose token it is, and whether it was made for what is asked (RFC 6750)."""
     token = read_token(request)
-    moment = press.clock()
-    found = await press.db.read(find_session, press.site.id, hash_of(token)) if token else None
-    if token and (found is None or found[0].place != API or is_over(found[0], moment.now)):
-        raise TokenWrong
-    session, reader = found or (None, None)
-    if session is None:
-        token = secrets.token_urlsafe(32)
-    elif is_due(session, moment.now):
-        await press.db.write(lambda db: note_visit(db, session, moment))
+    session, reader = await find_program(press, token) if token else (None, None)
+    token = token or secrets.token_urlsafe(32)
     address = find_address(request, press.settings.server.trusted_proxies)
     viewer = Viewer(
         site=press.site,
@@ -78,6 +71,17 @@ async def read_caller(request: Request, press: NamedDependency[Press]) -> Caller
     caller = Caller(viewer, session, token)
     require_scope(caller, request.route_handler.opt)
     return caller
+
+
+async def find_program(press: Press, token: str) -> tuple[Session, Reader]:
+    """Whose token it is; a guest's, or one that a reader has made."""
+    found = await press.db.read(find_session, press.site.id, hash_of(token))
+    moment = press.clock()
+    if found is None or found[0].place != API or is_over(found[0], moment.now):
+        raise TokenWrong
+    if is_due(found[0], moment.now):
+        await press.db.write(lambda db: note_visit(db, found[0], moment))
+    return found
 
 
 def require_scope(caller: Caller, opt: dict[str, Any]) -> None:
