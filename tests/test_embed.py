@@ -494,6 +494,7 @@ def test_weights(embedding: Newsroom) -> None:
     sizes = [wire_size(person, path) for path in ("/embed.js", code[1])]
     assert sum(sizes) <= 9_000, sizes
     assert wire_size(person, "/count.js") <= 1_000
+    assert wire_size(person, "/lists.js") <= 1_000
 
 
 def wire_size(person: Person, path: str) -> int:
