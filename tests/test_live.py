@@ -368,3 +368,12 @@ def post_until_taken(address: str, story: str, number: int) -> str:
                 return str(answer.json()["comment"]["id"])
         threading.Event().wait(0.1)
     raise AssertionError("Nobody took the comment.")
+
+
+def test_who_only_asks_what_there_would_be_takes_nobodys_place(
+    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "MOST_LISTENERS", 0)
+    answer = httpx.head(f"{newsroom.address}/stories/{newsroom.story_id}/events", timeout=5)
+    assert answer.status_code == 200
+    assert answer.headers["content-type"].startswith("text/event-stream")

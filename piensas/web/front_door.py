@@ -22,6 +22,8 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
 PROOF = "piensas.proof"
+HEAD = "piensas.head"
+"""Whether only the headers are wanted, for an answer that would not end."""
 NOTHING: Message = {"type": "http.response.body", "body": b""}
 MEANINGFUL = frozenset({"order", "after", "before", "p", "page_id", "language"})
 ABOUT_A_PAGE = frozenset({"order", "after", "page", "story", "language"})
@@ -52,7 +54,7 @@ class FrontDoor:
             page = await self._ask_again(address, page)
         if page is None:
             answer = Answer(send)
-            inside = dict(scope, method="GET")
+            inside = dict(scope, method="GET") | {HEAD: scope["method"] == "HEAD"}
             await self.app(inside, receive, answer.take)
             page = answer.page(inside.get(PROOF))
             if page is None:

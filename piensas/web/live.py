@@ -25,7 +25,7 @@ from piensas.model.moment import first_id_at, time_of
 from piensas.model.refusals import Unavailable
 from piensas.store.changes import list_changes, list_revisions
 from piensas.store.stories import find_story, list_live_addresses
-from piensas.web.front_door import Message, Receive, Send
+from piensas.web.front_door import HEAD, Message, Receive, Send
 from piensas.web.press import Press
 from piensas.web.viewer import find_hop, is_telling, sender_of
 
@@ -128,6 +128,9 @@ class Live:
         found = PATH.match(scope["path"]) if scope["type"] == "http" and scope["method"] == "GET" else None
         if found is None:
             await self.app(scope, receive, send)
+            return
+        if scope.get(HEAD):
+            await answer_head(send)
             return
         sender = self._find_sender(scope)
         if self.listeners >= MOST_LISTENERS or self.senders.get(sender, 0) >= MOST_OF_ONE:
@@ -330,4 +333,10 @@ async def refuse(send: Send, status: int) -> None:
     headers = [(b"retry-after", b"30")] if status == 503 else []
     headers += [(b"cache-control", b"no-store"), (b"content-length", b"0")]
     await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": b""})
+
+
+async def answer_head(send: Send) -> None:
+    """Whoever only asks what there would be is told, and takes nobody's place."""
+    await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
     await send({"type": "http.response.body", "body": b""})
