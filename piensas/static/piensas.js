@@ -6,6 +6,8 @@ const policy = /** @type {any} */ (window).trustedTypes?.createPolicy("piensas",
 };
 const DETAILS = ["name", "email", "website"];
 const WINDOW = "piensas-signin";
+const SECOND = 1_000;
+const PATIENCE = 600 * SECOND;
 
 /** Storage may be full or forbidden; nothing here depends on it. */
 const memory = {
@@ -26,6 +28,14 @@ const memory = {
   },
 };
 
+/** An element with its properties.
+ * @template {keyof HTMLElementTagNameMap} K
+ * @param {K} tag @param {Record<string, unknown>} properties @returns {HTMLElementTagNameMap[K]} */
+const make = (tag, properties) => Object.assign(document.createElement(tag), properties);
+
+/** @param {HTMLFormElement} form */
+const fieldsOf = (form) => new URLSearchParams(/** @type {any} */ (new FormData(form)));
+
 /** Reads HTML. Under another page its addresses are made to lead to us.
  * @param {string} base @param {string} html */
 export const parseFor = (base, html) => {
@@ -36,643 +46,806 @@ export const parseFor = (base, html) => {
   return template.content;
 };
 
-/** Makes a discussion pleasant that stands in a document, or in a shadow root under somebody else's page,
- * which knows us by the origin `base`.
- * @param {Document | ShadowRoot} root @param {string} base @param {string} language */
-export const discuss = (root, base, language) => {
-  const loaded = base ? performance.now() : 0;
-  const ending = new AbortController();
-  const { signal } = ending;
-  const discussion = /** @type {HTMLElement} */ (root.querySelector(".discussion[data-story]"));
-  const box = /** @type {HTMLElement} */ (root.getElementById("respond"));
-  const story = discussion.dataset.story ?? "";
-  const home = box.parentElement;
-  const after = box.nextSibling;
-  const heading = box.querySelector("h2");
-  const greeting = heading?.innerHTML ?? "";
-  /** @type {RequestCredentials} */
-  const credentials = base ? "include" : "same-origin";
+/** A discussion that stands in a document, or in a shadow root under somebody else's page, which knows us by
+ * the origin `base`. Its parts know each other through it. */
+class Discussion {
+  /** @param {Document | ShadowRoot} root @param {string} base @param {string} language */
+  constructor(root, base, language) {
+    this.root = root;
+    this.base = base;
+    this.language = language;
+    this.loaded = base ? performance.now() : 0;
+    this.ending = new AbortController();
+    this.section = /** @type {HTMLElement} */ (root.querySelector(".discussion[data-story]"));
+    this.story = this.section.dataset.story ?? "";
+    this.credentials = /** @type {RequestCredentials} */ (base ? "include" : "same-origin");
+    this.thread = new Thread(this);
+    this.box = new Box(this);
+    this.signIn = new SignIn(this);
+    this.own = new Own(this);
+    this.live = new Live(this);
+  }
+
+  get signal() {
+    return this.ending.signal;
+  }
+
+  begin() {
+    this.thread.begin();
+    if (this.box.form) {
+      this.signIn.begin();
+      this.box.begin();
+    }
+    this.own.merge();
+    this.live.begin();
+  }
 
   /** @param {string} html */
-  const parse = (html) => parseFor(base, html);
-
-  /** Under another page there is no cookie that we could see: we ask once a day, and whoever is known always. */
-  const hasSession = () => {
-    if (!base) return document.cookie.includes("piensas-scripts=1");
-    const today = new Date().toDateString();
-    const asks = memory.read("known") || memory.read("asked") !== today;
-    memory.keep("asked", today);
-    return asks;
-  };
+  parse(html) {
+    return parseFor(this.base, html);
+  }
 
   /** @param {string} words */
-  const announce = (words) => {
-    const status = root.getElementById("status");
+  announce(words) {
+    const status = this.root.getElementById("status");
     if (status) status.textContent = words;
-  };
+  }
+
+  /** @param {string} words */
+  count(words) {
+    const heading = this.root.getElementById("count");
+    if (heading) heading.textContent = words;
+  }
 
   /** Tells the server that what is this reader's own will be merged here. */
-  const useScripts = () => {
-    if (base) return memory.keep("known", true);
+  useScripts() {
+    if (this.base) return memory.keep("known", true);
     const secure = location.protocol === "https:" ? "; secure" : "";
     document.cookie = `piensas-scripts=1; path=/; max-age=31536000; samesite=lax${secure}`;
-  };
+  }
 
-  /** @param {string} url @param {HTMLFormElement | URLSearchParams} what */
-  const send = async (url, what) => {
-    const body = what instanceof HTMLFormElement ? new URLSearchParams(/** @type {any} */ (new FormData(what))) : what;
+  /** @param {string} url @param {URLSearchParams} body */
+  async send(url, body) {
+    const { credentials } = this;
     const answer = await fetch(url, { method: "POST", body, credentials, headers: { accept: "application/json" } });
     const result = await answer.json();
     if (!answer.ok) throw Object.assign(new Error(result.detail), result);
-    useScripts();
+    this.useScripts();
     return result;
-  };
-
-  // ——— the box
-
-  const form = /** @type {HTMLFormElement} */ (box.querySelector("form"));
-  const cancel = /** @type {HTMLAnchorElement} */ (box.querySelector(".cancel"));
-  const button = /** @type {HTMLElement} */ (box.querySelector(".post"));
-  const guest = /** @type {HTMLFieldSetElement} */ (box.querySelector(".guest"));
-  const who = /** @type {HTMLElement} */ (root.getElementById("who"));
+  }
 
   /** The words for what went wrong, and the field that they are about.
    * @param {any} problem @returns {[string, string?]} */
-  const explain = (problem) =>
-    problem.code ? [problem.message, problem.field] : [form?.dataset.unavailable ?? "", undefined];
+  explain(problem) {
+    return problem.code ? [problem.message, problem.field] : [this.box.words.unavailable ?? "", undefined];
+  }
+
+  /** Under another page: the link to the discussion's own, with words for when only that knows the reader.
+   * @returns {HTMLElement | null} */
+  get ourPage() {
+    return this.root.querySelector("[data-unkept]");
+  }
+}
+
+/** The comment box: words, who they are from, and where they go. */
+class Box {
+  /** @param {Discussion} all */
+  constructor(all) {
+    this.all = all;
+    this.place = /** @type {HTMLElement} */ (all.root.getElementById("respond"));
+    this.home = this.place.parentElement;
+    this.after = this.place.nextSibling;
+    this.heading = this.place.querySelector("h2");
+    this.form = /** @type {HTMLFormElement} */ (this.place.querySelector("form"));
+    this.cancel = /** @type {HTMLAnchorElement} */ (this.place.querySelector(".cancel"));
+    this.button = /** @type {HTMLElement} */ (this.place.querySelector(".post"));
+    this.guest = /** @type {HTMLFieldSetElement} */ (this.place.querySelector(".guest"));
+    this.words = /** @type {Record<string, string | undefined>} */ (this.form?.dataset ?? {});
+    /** Where it stood when the page came, and what it was for. */
+    this.atFirst = this.form && {
+      parent: this.field("parent").value,
+      greeting: this.heading?.innerHTML ?? "",
+      button: this.button.textContent,
+      href: this.cancel.href,
+      hidden: this.cancel.hidden,
+    };
+  }
+
+  begin() {
+    const { form } = this;
+    form.addEventListener("focusin", () => this.open());
+    form.addEventListener("input", () => (this.saveDraft(), this.grow(), this.showAvatar()));
+    form.addEventListener("submit", (event) => this.post(event));
+    const forget = (/** @type {StorageEvent} */ { key, newValue }) => {
+      if (key === `piensas:${this.draftKey}` && !newValue) this.field("draft").value = "";
+    };
+    addEventListener("storage", forget, { signal: this.all.signal });
+    this.restoreDetails();
+    this.restoreDraft();
+    this.showAvatar();
+  }
 
   /** @param {string} name */
-  const field = (name) => /** @type {HTMLInputElement} */ (form.elements.namedItem(name));
-  const draftKey = () => `draft:${story}:${field("parent").value}`;
+  field(name) {
+    return /** @type {HTMLInputElement} */ (this.form.elements.namedItem(name));
+  }
 
-  const grow = () => {
-    const text = field("text");
+  get draftKey() {
+    return `draft:${this.all.story}:${this.field("parent").value}`;
+  }
+
+  get isBusy() {
+    return this.form?.getAttribute("aria-busy") === "true";
+  }
+
+  open() {
+    this.form.classList.add("open");
+  }
+
+  grow() {
+    const text = this.field("text");
     if (CSS.supports("field-sizing", "content")) return;
     text.style.height = "auto";
     text.style.height = `${text.scrollHeight + 2}px`;
-  };
+  }
 
-  /** Adds what is wrong to a field's description, or takes it away.
-   * @param {Element} what @param {string} wrong */
-  const describe = (what, wrong) => {
-    const hints = (what.getAttribute("aria-describedby") ?? "").replace(/ ?box-error/, "");
-    what.setAttribute("aria-describedby", `${hints}${wrong}`.trim());
-  };
-
-  /** @param {string} words @param {string} [name] */
-  const complain = (words, name) => {
-    const error = /** @type {HTMLElement} */ (form.querySelector(".error"));
-    for (const each of form.querySelectorAll("[aria-invalid]")) {
+  /** Says what is wrong beside the field that it is about, or, without words, takes that away.
+   * @param {string} words @param {string} [name] */
+  complain(words, name) {
+    const error = /** @type {HTMLElement} */ (this.form.querySelector(".error"));
+    for (const each of this.form.querySelectorAll("[aria-invalid]")) {
       each.removeAttribute("aria-invalid");
       describe(each, "");
     }
     error.textContent = words;
     error.hidden = !words;
     if (!words) return;
-    announce(words);
-    const wrong = name && field(name);
-    if (!wrong) return form.querySelector(".send")?.before(error);
+    this.all.announce(words);
+    const wrong = name && this.field(name);
+    if (!wrong) return this.form.querySelector(".send")?.before(error);
     wrong.closest(".field")?.after(error);
     wrong.setAttribute("aria-invalid", "true");
     describe(wrong, " box-error");
     wrong.focus();
-  };
+  }
 
-  const showAvatar = () => {
-    const avatar = guest.querySelector(".avatar");
+  showAvatar() {
+    const avatar = this.guest.querySelector(".avatar");
     if (!avatar) return;
-    const words = field("name").value.split(/\s+/).filter((word) => /^[\p{L}\p{N}]/u.test(word));
-    const letters = words.length > 1 ? [words[0], words[words.length - 1]] : words;
-    let hash = 0x811c9dc5;
-    for (const letter of field("name").value.trim()) hash = Math.imul(hash ^ (letter.codePointAt(0) ?? 0), 0x01000193);
-    avatar.textContent = letters.map((word) => [...word][0]).join("").toUpperCase() || "·";
-    avatar.className = `avatar hue-${(hash >>> 0) % 12}`;
-  };
+    const name = this.field("name").value;
+    avatar.textContent = initials(name) || "·";
+    avatar.className = `avatar hue-${hash(name.trim()) % 12}`;
+  }
 
-  const saveDraft = () => {
-    const text = field("text").value;
-    field("draft").value ||= crypto.randomUUID?.() ?? `${Date.now()}-${Math.random().toString(36).slice(2)}`;
-    memory.keep(draftKey(), text && { text, id: field("draft").value });
-  };
+  saveDraft() {
+    const text = this.field("text").value;
+    this.field("draft").value ||= crypto.randomUUID?.() ?? `${Date.now()}-${Math.random().toString(36).slice(2)}`;
+    memory.keep(this.draftKey, text && { text, id: this.field("draft").value });
+  }
 
-  const restoreDraft = () => {
-    const draft = memory.read(draftKey());
-    if (field("text").value) return;
-    field("text").value = draft?.text ?? "";
-    field("draft").value = draft?.id ?? "";
-    if (draft) form.classList.add("open");
-    grow();
-  };
+  restoreDraft() {
+    const draft = memory.read(this.draftKey);
+    if (this.field("text").value) return;
+    this.field("text").value = draft?.text ?? "";
+    this.field("draft").value = draft?.id ?? "";
+    if (draft) this.open();
+    this.grow();
+  }
 
-  const restoreDetails = () => {
+  restoreDetails() {
     const details = memory.read("details");
     if (!details) return;
-    for (const name of DETAILS) if (field(name)) field(name).value ||= details[name] ?? "";
-    if (field("save_details")) field("save_details").checked = true;
-  };
+    for (const name of DETAILS) if (this.field(name)) this.field(name).value ||= details[name] ?? "";
+    if (this.field("save_details")) this.field("save_details").checked = true;
+  }
 
-  const missing = () => {
-    if (!field("text").value.trim()) return "text";
-    return ["email", "name"].find((name) => !guest.disabled && field(name)?.required && !field(name).value.trim());
-  };
+  keepDetails() {
+    if (this.guest.disabled) return;
+    const details = () => Object.fromEntries(DETAILS.map((name) => [name, this.field(name).value]));
+    memory.keep("details", this.field("save_details")?.checked && details());
+  }
+
+  clear() {
+    this.field("text").value = this.field("draft").value = "";
+    this.complain("");
+  }
+
+  /** The first field that has to be filled in and is not. */
+  get missing() {
+    if (!this.field("text").value.trim()) return "text";
+    const isMissing = (/** @type {string} */ name) => this.field(name)?.required && !this.field(name).value.trim();
+    return this.guest.disabled ? undefined : ["email", "name"].find(isMissing);
+  }
 
   /** @param {SubmitEvent} event */
-  const post = async (event) => {
+  async post(event) {
     if (event.submitter?.hasAttribute("formaction")) return;
     event.preventDefault();
-    if (form.getAttribute("aria-busy") === "true") return;
-    form.classList.add("open");
-    saveDraft();
-    const first = missing();
-    if (first) {
-      const words = /** @type {Record<string, string | undefined>} */ (form.dataset);
-      return complain(words[first === "text" ? "textMissing" : "detailsMissing"] ?? "", first);
-    }
-    form.setAttribute("aria-busy", "true");
+    if (this.isBusy) return;
+    this.open();
+    this.saveDraft();
+    const { missing } = this;
+    if (missing) return this.complain(this.words[missing === "text" ? "textMissing" : "detailsMissing"] ?? "", missing);
+    this.form.setAttribute("aria-busy", "true");
     try {
-      const result = await send(form.action, form);
-      memory.keep(draftKey(), null);
-      if (!guest.disabled) memory.keep("details", field("save_details")?.checked && Object.fromEntries(DETAILS.map((n) => [n, field(n).value])));
-      field("text").value = field("draft").value = "";
-      complain("");
-      goHome();
-      show(result);
+      const result = await this.all.send(this.form.action, fieldsOf(this.form));
+      memory.keep(this.draftKey, null);
+      this.keepDetails();
+      this.clear();
+      this.goHome();
+      this.all.thread.show(result);
     } catch (problem) {
-      complain(...explain(problem));
+      this.complain(...this.all.explain(problem));
     } finally {
-      form.removeAttribute("aria-busy");
-      sayHowMany();
+      this.form.removeAttribute("aria-busy");
+      this.all.live.sayHowMany();
     }
-  };
+  }
 
-  /** Where the box stood when the page came, and what it was for. */
-  const atFirst = form && {
-    parent: field("parent").value,
-    button: button.textContent,
-    href: cancel.href,
-    hidden: cancel.hidden,
-  };
+  get isHome() {
+    return this.place.parentElement === this.home;
+  }
 
-  const goHome = () => {
-    if (box.parentElement === home) return;
-    home?.insertBefore(box, after);
-    field("parent").value = atFirst.parent;
-    if (heading) heading.innerHTML = policy.createHTML(greeting);
-    button.textContent = atFirst.button;
-    cancel.href = atFirst.href;
-    cancel.hidden = atFirst.hidden;
-    field("text").value = field("draft").value = "";
-    complain("");
-    restoreDraft();
-  };
+  /** Back to where it stood at first. */
+  goHome() {
+    if (this.isHome) return;
+    this.home?.insertBefore(this.place, this.after);
+    this.field("parent").value = this.atFirst.parent;
+    if (this.heading) this.heading.innerHTML = policy.createHTML(this.atFirst.greeting);
+    this.button.textContent = this.atFirst.button;
+    this.cancel.href = this.atFirst.href;
+    this.cancel.hidden = this.atFirst.hidden;
+    this.clear();
+    this.restoreDraft();
+  }
 
-  /** @param {HTMLAnchorElement} link */
-  const answer = (link) => {
+  /** Goes beneath the comment that it answers.
+   * @param {HTMLAnchorElement} link */
+  answer(link) {
     const comment = /** @type {HTMLElement} */ (link.closest(".comment"));
-    saveDraft();
-    comment.after(box);
-    field("parent").value = comment.dataset.id ?? "";
-    field("text").value = field("draft").value = "";
-    if (heading) heading.textContent = (form.dataset.reply ?? "").replace("%(name)s", () => link.dataset.name ?? "");
-    cancel.hidden = false;
-    cancel.href = `#comment-${comment.dataset.id}`;
-    button.textContent = form.dataset.replyButton ?? "";
-    form.classList.add("open");
-    complain("");
-    restoreDraft();
-    field("text").focus();
-  };
+    this.saveDraft();
+    comment.after(this.place);
+    this.field("parent").value = comment.dataset.id ?? "";
+    if (this.heading) this.heading.textContent = (this.words.reply ?? "").replace("%(name)s", () => link.dataset.name ?? "");
+    this.cancel.hidden = false;
+    this.cancel.href = `#comment-${comment.dataset.id}`;
+    this.button.textContent = this.words.replyButton ?? "";
+    this.open();
+    this.clear();
+    this.restoreDraft();
+    this.field("text").focus();
+  }
+}
 
-  // ——— who is writing
+/** Adds what is wrong to a field's description, or takes it away.
+ * @param {Element} what @param {string} wrong */
+const describe = (what, wrong) => {
+  const hints = (what.getAttribute("aria-describedby") ?? "").replace(/ ?box-error/, "");
+  what.setAttribute("aria-describedby", `${hints}${wrong}`.trim());
+};
+
+/** @param {string} name */
+const initials = (name) => {
+  const words = name.split(/\s+/).filter((word) => /^[\p{L}\p{N}]/u.test(word));
+  const letters = words.length > 1 ? [words[0], words[words.length - 1]] : words;
+  return letters.map((word) => [...word][0]).join("").toUpperCase();
+};
+
+/** As the server has it (FNV-1a), so that the colour stays.
+ * @param {string} name */
+const hash = (name) => {
+  let sum = 0x811c9dc5;
+  for (const letter of name) sum = Math.imul(sum ^ (letter.codePointAt(0) ?? 0), 0x01000193);
+  return sum >>> 0;
+};
+
+/** Who is writing: somebody who has signed in, or does in a window of its own, or a guest. */
+class SignIn {
+  /** @param {Discussion} all */
+  constructor(all) {
+    this.all = all;
+    this.who = /** @type {HTMLElement} */ (all.root.getElementById("who"));
+    /** @type {Window | null} */
+    this.away = null;
+    this.turn = 0;
+    /** Under another page: what only this page knows, and its hash, which goes with the sign-in. */
+    this.ticket = { secret: "", hash: "" };
+  }
+
+  begin() {
+    this.all.box.form.addEventListener("click", (event) => this.press(event));
+    if (this.all.base) return;
+    new BroadcastChannel("piensas").addEventListener("message", ({ data }) => (data.error ? this.comeBack(data.error) : this.arrive()));
+  }
+
+  /** @param {MouseEvent} event */
+  press(event) {
+    const target = /** @type {HTMLElement} */ (event.target);
+    const pressed = /** @type {HTMLButtonElement | null} */ (target.closest("[data-icon], [data-deed]"));
+    if (!pressed) return;
+    const { deed } = pressed.dataset;
+    if (deed === "change") this.choose(Boolean(this.all.box.guest.hidden));
+    if (deed === "leave") this.leave(pressed);
+    if (deed || this.goAway(pressed)) event.preventDefault();
+  }
 
   /** Either who is signed in or the ways to be somebody; both while another identity is chosen.
    * @param {boolean} choosing */
-  const choose = (choosing) => {
-    const known = who.childElementCount > 0;
+  choose(choosing) {
+    const { guest } = this.all.box;
+    const known = this.who.childElementCount > 0;
     guest.hidden = guest.disabled = known && !choosing;
-    who.querySelector("[data-deed=change]")?.setAttribute("aria-pressed", String(choosing));
-  };
+    this.who.querySelector("[data-deed=change]")?.setAttribute("aria-pressed", String(choosing));
+  }
 
-  /** @type {Window | null} */
-  let away = null;
-  let waiting = 0;
+  /** @param {DocumentFragment} identity */
+  show(identity) {
+    this.who.replaceChildren(identity);
+    this.choose(false);
+  }
 
   /** Back from a provider, or given up: the box as it was.
    * @param {string} [words] */
-  const comeBack = (words) => {
-    waiting += 1;
-    box.querySelector(".connecting")?.remove();
-    guest.hidden = false;
-    choose(Boolean(words));
-    if (words) complain(words);
-  };
-
-  /** Begins a sign-in in the window that has been opened for it.
-   * @param {string} action */
-  const submit = async (action) => {
-    if (base) await makeTicket();
-    const errand = document.createElement("form");
-    Object.assign(errand, { method: "post", action, target: WINDOW, hidden: true });
-    const said = { window: "1", language, ticket: ticket.hash };
-    for (const [name, value] of Object.entries(said)) errand.append(Object.assign(document.createElement("input"), { name, value }));
-    document.body.append(errand);
-    errand.submit();
-    errand.remove();
-    waiting += 1;
-    wait(waiting);
-  };
-
-  /** Until the sign-in has arrived, its window was closed, or the reader has given up.
-   * @param {number} turn */
-  const wait = async (turn) => {
-    const began = Date.now();
-    while (waiting === turn && !signal.aborted && Date.now() - began < 600_000) {
-      const wasClosed = away?.closed;
-      // A page that cuts its ties (Cross-Origin-Opener-Policy) sees every other window as closed at once.
-      if (base && wasClosed && Date.now() - began < 3000) away = null;
-      if (base && (await claim())) return waiting === turn && arrive();
-      if (wasClosed && away && waiting === turn) return comeBack();
-      await new Promise((go) => setTimeout(go, 1000));
-    }
-    if (waiting === turn) comeBack();
-  };
+  comeBack(words) {
+    const { box } = this.all;
+    this.turn += 1;
+    box.place.querySelector(".connecting")?.remove();
+    box.guest.hidden = false;
+    this.choose(Boolean(words));
+    if (words) box.complain(words);
+  }
 
   /** Goes to a provider in a window of its own; where there is none to be had, or for mail, in this one.
    * @param {HTMLButtonElement} icon */
-  const goAway = (icon) => {
-    saveDraft();
+  goAway(icon) {
+    const { box } = this.all;
+    box.saveDraft();
     if (icon.dataset.icon === "email") return false;
-    away = window.open("", WINDOW, "popup,width=520,height=680");
-    if (!away) return false;
-    submit(icon.formAction);
-    const stop = Object.assign(document.createElement("button"), { type: "button", textContent: form.dataset.cancel });
-    stop.addEventListener("click", () => (away?.close(), comeBack(), field("text").focus()));
-    const panel = Object.assign(document.createElement("p"), { className: "connecting" });
-    panel.append((form.dataset.connecting ?? "").replace("%(provider)s", () => icon.dataset.label ?? ""), " ", stop);
-    guest.before(panel);
-    guest.hidden = true;
-    announce(panel.firstChild?.textContent ?? "");
+    this.away = window.open("", WINDOW, "popup,width=520,height=680");
+    if (!this.away) return false;
+    this.submit(icon.formAction);
+    const stop = make("button", { type: "button", textContent: box.words.cancel });
+    stop.addEventListener("click", () => (this.away?.close(), this.comeBack(), box.field("text").focus()));
+    const panel = make("p", { className: "connecting" });
+    panel.append((box.words.connecting ?? "").replace("%(provider)s", () => icon.dataset.label ?? ""), " ", stop);
+    box.guest.before(panel);
+    box.guest.hidden = true;
+    this.all.announce(panel.firstChild?.textContent ?? "");
     stop.focus();
     return true;
-  };
+  }
 
-  /** Somebody has signed in, in another window. */
-  const arrive = async () => {
-    const wasWaiting = box.querySelector(".connecting");
-    useScripts();
-    const own = await merge();
-    comeBack();
-    announce(who.textContent ?? "");
-    if (wasWaiting) field("text").focus();
-    if (own && !own.identity) leadAway();
-  };
+  /** Begins a sign-in in the window that has been opened for it.
+   * @param {string} action */
+  async submit(action) {
+    if (this.all.base) await this.makeTicket();
+    const errand = make("form", { method: "post", action, target: WINDOW, hidden: true });
+    const said = { window: "1", language: this.all.language, ticket: this.ticket.hash };
+    for (const [name, value] of Object.entries(said)) errand.append(make("input", { name, value }));
+    document.body.append(errand);
+    errand.submit();
+    errand.remove();
+    this.turn += 1;
+    this.wait(this.turn);
+  }
 
-  /** Under another page: the link to the discussion's own, with words for when only that knows the reader.
-   * @returns {HTMLElement | null} */
-  const ourPage = () => root.querySelector("[data-unkept]");
+  /** Until the sign-in has arrived, its window was closed, or the reader has given up.
+   * @param {number} turn */
+  async wait(turn) {
+    const { base, signal } = this.all;
+    const began = Date.now();
+    while (this.turn === turn && !signal.aborted && Date.now() - began < PATIENCE) {
+      const wasClosed = this.away?.closed;
+      // A page that cuts its ties (Cross-Origin-Opener-Policy) sees every other window as closed at once.
+      if (base && wasClosed && Date.now() - began < 3 * SECOND) this.away = null;
+      if (base && (await this.claim())) return this.turn === turn && this.arrive();
+      if (wasClosed && this.away && this.turn === turn) return this.comeBack();
+      await new Promise((go) => setTimeout(go, SECOND));
+    }
+    if (this.turn === turn) this.comeBack();
+  }
 
-  /** Signed in, but the browser keeps no session under another page: our own page knows the reader. */
-  const leadAway = () => {
-    const way = ourPage();
-    if (!way) return;
-    complain(way.dataset.unkept ?? "");
-    form.querySelector(".error")?.append(" ", way.cloneNode(true));
-  };
-
-  /** Under another page: what only this page knows, and its hash, which goes with the sign-in. */
-  const ticket = { secret: "", hash: "" };
-
-  const makeTicket = async () => {
+  async makeTicket() {
     if (!crypto.subtle) return; // over http there is no handing over
     const hex = (/** @type {Iterable<number>} */ bytes) => Array.from(bytes, (each) => each.toString(16).padStart(2, "0")).join("");
-    ticket.secret = hex(crypto.getRandomValues(new Uint8Array(32)));
-    const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(ticket.secret));
-    ticket.hash = hex(new Uint8Array(digest));
-  };
+    this.ticket.secret = hex(crypto.getRandomValues(new Uint8Array(32)));
+    const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(this.ticket.secret));
+    this.ticket.hash = hex(new Uint8Array(digest));
+  }
 
   /** Has the sign-in arrived? Its session comes as a cookie that no page can read. */
-  const claim = async () => {
-    const body = new URLSearchParams({ ticket: ticket.secret });
+  async claim() {
+    const { base, credentials } = this.all;
+    const body = new URLSearchParams({ ticket: this.ticket.secret });
     const answer = await fetch(`${base}/embed/session`, { method: "POST", body, credentials }).catch(() => null);
     return answer?.ok && (await answer.json()).signed_in;
-  };
+  }
 
-  /** How a sign-in in another window went. */
-  const listen = () => {
-    if (!base) new BroadcastChannel("piensas").addEventListener("message", ({ data }) => (data.error ? comeBack(data.error) : arrive()));
-  };
+  /** Somebody has signed in, in another window. */
+  async arrive() {
+    const { all } = this;
+    const wasWaiting = all.box.place.querySelector(".connecting");
+    all.useScripts();
+    const own = await all.own.merge();
+    this.comeBack();
+    all.announce(this.who.textContent ?? "");
+    if (wasWaiting) all.box.field("text").focus();
+    if (own && !own.identity) this.leadAway();
+  }
+
+  /** Signed in, but the browser keeps no session under another page: our own page knows the reader. */
+  leadAway() {
+    const { box, ourPage } = this.all;
+    if (!ourPage) return;
+    box.complain(ourPage.dataset.unkept ?? "");
+    box.form.querySelector(".error")?.append(" ", ourPage.cloneNode(true));
+  }
 
   /** @param {HTMLButtonElement} pressed */
-  const leave = async (pressed) => {
-    await send(pressed.formAction, new URLSearchParams());
-    who.replaceChildren();
-    choose(false);
-    if (base) memory.keep("known", null);
-    field("text").focus();
-  };
-
-  /** @type {Record<string, (pressed: HTMLButtonElement) => unknown>} */
-  const deeds = {
-    change: () => choose(Boolean(guest.hidden)),
-    leave: (pressed) => leave(pressed).catch((problem) => complain(...explain(problem))),
-  };
-
-  // ——— the thread
-
-  /** @param {string} id */
-  const find = (id) => /** @type {HTMLElement | null} */ (root.querySelector(`.comment[data-id="${CSS.escape(id)}"]`));
-
-  /** Puts a comment's HTML in its place: over what stands there, under its parent, or at the end.
-   * @param {string} id @param {string | undefined} parent @param {HTMLElement} fresh */
-  const put = (id, parent, fresh) => {
-    const old = find(id);
-    if (old) {
-      old.replaceWith(fresh);
-      return fresh;
-    }
-    const above = parent ? find(parent)?.closest("li") : root.getElementById("thread");
-    if (!above) return null;
-    let list = above.querySelector(":scope > ol.comments");
-    if (!list) {
-      list = document.createElement("ol");
-      list.className = "comments";
-      above.querySelector(":scope > .comment")?.after(list);
-    }
-    const item = document.createElement("li");
-    item.id = `comment-${id}`;
-    item.append(fresh);
-    const first = !parent && root.getElementById("thread")?.dataset.order === "newest";
-    if (first) list.prepend(item);
-    else list.append(item);
-    return fresh;
-  };
-
-  /** @param {string} piece */
-  const parsePiece = (piece) => /** @type {HTMLElement} */ (parse(piece).firstElementChild);
-
-  /** Leads the reader to a comment.
-   * @param {HTMLElement | null} [comment] */
-  const lead = (comment) => {
-    comment?.classList.add("here");
-    comment?.focus();
-  };
-
-  /** @param {any} result */
-  const show = (result) => {
-    lead(put(result.comment.id, result.comment.parent, parsePiece(result.piece)));
-    const count = root.getElementById("count");
-    if (count) count.textContent = result.count;
-    announce(result.message);
-  };
-
-  /** @param {any} result @param {HTMLElement} pressed */
-  const showVote = (result, pressed) => {
-    const place = pressed.matches(":last-child") ? "last" : "first";
-    const fresh = put(result.comment.id, result.comment.parent, parsePiece(result.piece));
-    const again = /** @type {HTMLElement | null} */ (fresh?.querySelector(`.votes button:${place}-child`));
-    announce(again?.getAttribute("aria-label") ?? "");
-    again?.focus();
-  };
-
-  /** @param {HTMLAnchorElement} link */
-  const more = async (link) => {
-    const place = /** @type {HTMLElement} */ (link.closest(".more"));
-    const page = parse(await (await fetch(link.href)).text());
-    const items = [...page.querySelectorAll("#thread > ol.comments > li")];
-    const next = page.querySelector("#thread > .more");
-    if (!items.length || discussion.dataset.branch) return location.assign(link.href);
-    for (const item of items) root.getElementById(item.id)?.remove();
-    place.closest("#thread")?.querySelector(":scope > ol.comments")?.append(...items);
-    if (next) place.replaceWith(next);
-    else place.remove();
-    await merge();
-    lead(/** @type {HTMLElement | null} */ (items[0].querySelector(".comment")));
-  };
-
-  /** Fetches the form that a link leads to and lets the author use it in place.
-   * @param {HTMLAnchorElement} link */
-  const change = async (link) => {
-    const comment = /** @type {HTMLElement} */ (link.closest(".comment"));
-    const found = await fetch(link.href, { credentials });
-    if (base && found.status === 404) return disown(comment);
-    const page = parse(await found.text());
-    const changing = page.querySelector("form.change");
-    if (!changing) return location.assign(link.href);
-    comment.querySelector("form.change")?.remove();
-    comment.append(changing);
-    /** @type {HTMLElement | null} */ (changing.querySelector("textarea, button"))?.focus();
-  };
-
-  /** Under another page, whose reader the browser keeps no session for.
-   * @param {HTMLElement} comment */
-  const disown = (comment) => {
-    const words = ourPage()?.dataset.unowned ?? "";
-    for (const each of comment.querySelectorAll(".edit, .withdraw")) each.remove();
-    comment.querySelector("footer")?.append(Object.assign(document.createElement("p"), { className: "hint", textContent: words }));
-    announce(words);
-    comment.focus();
-  };
-
-  /** @param {HTMLFormElement} what @param {HTMLElement | null} button */
-  const deed = async (what, button) => {
-    const body = new URLSearchParams(/** @type {any} */ (new FormData(what)));
-    const value = button?.getAttribute("value");
-    if (value) body.set("value", value);
+  async leave(pressed) {
+    const { all } = this;
     try {
-      const result = await send(what.action, body);
-      if (button && what.matches(".votes")) showVote(result, button);
-      else show(result);
+      await all.send(pressed.formAction, new URLSearchParams());
     } catch (problem) {
-      const [words] = explain(problem);
-      announce(words);
-      let error = what.querySelector(".error");
-      if (!error) what.prepend((error = Object.assign(document.createElement("p"), { className: "error" })));
-      error.textContent = words;
+      return all.box.complain(...all.explain(problem));
     }
-  };
+    this.who.replaceChildren();
+    this.choose(false);
+    if (all.base) memory.keep("known", null);
+    all.box.field("text").focus();
+  }
+}
 
-  // ——— what is this reader's own
+/** The comments, and what readers do with them. */
+class Thread {
+  /** @param {Discussion} all */
+  constructor(all) {
+    this.all = all;
+    /** @type {Record<string, (link: HTMLAnchorElement) => unknown>} */
+    this.ways = {
+      reply: (link) => all.box.answer(link),
+      edit: (link) => this.change(link),
+      withdraw: (link) => this.change(link),
+      next: (link) => this.more(link),
+      cancel: (link) => this.cancel(link),
+    };
+  }
 
-  const merge = async () => {
-    if (!hasSession()) return;
-    const seen = memory.read(`seen:${story}`) ?? "0";
-    const ids = [...root.querySelectorAll(".comment[data-id]")].map((each) => /** @type {HTMLElement} */ (each).dataset.id ?? "0");
-    const answer = await fetch(`${base}/stories/${story}/viewer?language=${language}&since=${seen}`, { credentials }).catch(() => null);
-    if (!answer?.ok) return;
-    const own = await answer.json();
-    if (form) {
-      who.replaceChildren(parse(own.identity));
-      choose(false);
-    }
-    for (const { id, parent, piece } of own.pieces.reverse()) {
-      const fresh = parsePiece(piece);
-      if (find(id) || fresh.matches(".held")) put(id, parent, fresh);
-    }
-    for (const [id, value] of Object.entries(own.votes)) {
-      const pressed = find(id)?.querySelector(`.votes [value="${value > 0 ? "up" : "down"}"]`);
-      pressed?.setAttribute("aria-pressed", "true");
-      pressed?.setAttribute("value", "none");
-    }
-    const news = /** @type {HTMLElement | null} */ (root.querySelector(".news"));
-    if (news && own.news) {
-      news.textContent = own.news;
-      news.hidden = false;
-      for (const id of ids) if (BigInt(id) > BigInt(seen) && seen !== "0") find(id)?.classList.add("new");
-    }
-    memory.keep(`seen:${story}`, own.now);
-    return own;
-  };
+  begin() {
+    const { root, signal } = this.all;
+    root.addEventListener("click", (event) => this.press(/** @type {MouseEvent} */ (event)), { signal });
+    root.addEventListener("submit", (event) => this.submit(/** @type {SubmitEvent} */ (event)), { signal });
+  }
 
-  // ——— what others write meanwhile
-
-  const arrivals = /** @type {HTMLButtonElement | null} */ (root.querySelector(".arrivals"));
-  /** Comments that wait to be shown, so that nothing moves under a reader's eyes.
-   * @type {Map<string, { id: string, parent: string, piece: string }>} */
-  const coming = new Map();
-  const newest = [...root.querySelectorAll(".comment[data-id]")].reduce((most, each) => {
-    const id = BigInt(/** @type {HTMLElement} */ (each).dataset.id ?? 0);
-    return id > most ? id : most;
-  }, 0n);
-  /** @type {EventSource | null} */
-  let source = null;
-  let last = "";
-
-  const listenForOthers = () => {
-    if (!arrivals || document.hidden || source) return;
-    const asked = new URLSearchParams({ language, revision: discussion.dataset.revision ?? "", age: `${Math.round(performance.now() - loaded)}` });
-    source = new EventSource(`${base}/stories/${story}/events?${last ? `language=${language}&since=${last}` : asked}`);
-    source.addEventListener("changes", (event) => {
-      last = event.lastEventId;
-      takeChanges(JSON.parse(event.data));
-    });
-  };
-
-  /** Is it one that the reader has not been able to see, and that has a place on this page?
-   * @param {any} change */
-  const isNew = ({ id, parent, edited }) =>
-    (!edited || BigInt(id) > newest) && (!parent || find(parent) || coming.has(parent));
-
-  /** Puts a comment's new words in place of the old, with the reader's own vote.
-   * @param {HTMLElement} old @param {HTMLElement} fresh */
-  const renew = (old, fresh) => {
-    const said = (/** @type {HTMLElement} */ each) => each.querySelector(".text")?.innerHTML;
-    if (said(old) === said(fresh) || old.matches(".own") || old.contains(root.activeElement)) return;
-    const pressed = old.querySelector(".votes [aria-pressed=true]");
-    const votes = pressed && old.querySelector(".votes");
-    if (votes) fresh.querySelector(".votes")?.replaceWith(votes);
-    fresh.classList.toggle("new", old.matches(".new"));
-    old.replaceWith(fresh);
-  };
-
-  /** @param {any} changed */
-  const takeChanges = ({ count, changes, is_all: isAll }) => {
-    for (const change of changes) {
-      const old = find(change.id);
-      const fresh = parsePiece(change.piece);
-      if (old) renew(old, fresh);
-      else if (fresh.matches(".gone")) coming.delete(change.id);
-      else if (isNew(change)) coming.set(change.id, change);
-    }
-    const heading = root.getElementById("count");
-    if (heading) heading.textContent = count;
-    if (arrivals && !isAll) arrivals.dataset.stale = "1";
-    sayHowMany();
-  };
-
-  /** Not while the reader's own comment is under way: it may be heard of before its answer is here. */
-  const sayHowMany = () => {
-    if (!arrivals || form?.getAttribute("aria-busy") === "true") return;
-    for (const id of coming.keys()) if (find(id)) coming.delete(id);
-    const { stale, all, one, other } = arrivals.dataset;
-    const words = stale ? all : coming.size === 1 ? one : other;
-    arrivals.hidden = !coming.size && !stale;
-    arrivals.textContent = (words ?? "").replace("%(n)s", String(coming.size));
-  };
-
-  arrivals?.addEventListener("click", () => {
-    if (arrivals.dataset.stale) return location.reload();
-    const fresh = [...coming.values()].map(({ id, parent, piece }) => put(id, parent || undefined, parsePiece(piece)));
-    coming.clear();
-    sayHowMany();
-    for (const each of fresh) each?.classList.add("new");
-    lead(fresh.find(Boolean) ?? null);
-  });
-
-  /** A tab that nobody looks at asks for nothing. */
-  const stopListening = () => {
-    source?.close();
-    source = null;
-  };
-  const look = () => (document.hidden ? stopListening() : listenForOthers());
-
-  // ——— what readers do
-
-  root.addEventListener("click", (/** @type {any} */ event) => {
+  /** @param {MouseEvent} event */
+  press(event) {
     const link = /** @type {HTMLElement} */ (event.target).closest?.("a");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
-    const kind = [...link.classList, link.rel].find((name) => name in clicks);
-    if (!kind || (kind === "reply" && !form)) return;
+    const kind = [...link.classList, link.rel].find((name) => name in this.ways);
+    if (!kind || (kind === "reply" && !this.all.box.form)) return;
     event.preventDefault();
-    follow(link, clicks[kind]);
-  }, { signal });
+    this.follow(link, this.ways[kind]);
+  }
 
   /** Where we cannot do it in place, the link still leads to the page that can.
    * @param {HTMLAnchorElement} link @param {(link: HTMLAnchorElement) => unknown} way */
-  const follow = async (link, way) => {
+  async follow(link, way) {
     try {
       await way(link);
     } catch {
       location.assign(link.href);
     }
-  };
+  }
 
-  /** @type {Record<string, (link: HTMLAnchorElement) => unknown>} */
-  const clicks = {
-    reply: answer,
-    edit: change,
-    withdraw: change,
-    next: more,
-    cancel: (link) => {
-      const changing = link.closest("form.change");
-      const comment = /** @type {HTMLElement | null} */ (link.closest("li")?.querySelector(".comment"));
-      if (changing) changing.remove();
-      else if (box.parentElement === home) return location.assign(link.href);
-      else goHome();
-      comment?.focus();
-    },
-  };
-
-  root.addEventListener("submit", (/** @type {any} */ event) => {
+  /** @param {SubmitEvent} event */
+  submit(event) {
     const sent = /** @type {HTMLFormElement} */ (event.target);
     if (!sent.matches(".votes, .comment form.change")) return;
     event.preventDefault();
-    deed(sent, event.submitter);
-  }, { signal });
-
-  if (form) {
-    form.addEventListener("click", (event) => {
-      const pressed = /** @type {HTMLButtonElement | null} */ (/** @type {HTMLElement} */ (event.target).closest("[data-icon], [data-deed]"));
-      if (!pressed) return;
-      const name = pressed.dataset.deed;
-      if (name) deeds[name](pressed);
-      if (name || goAway(pressed)) event.preventDefault();
-    });
-    listen();
-    form.addEventListener("focusin", () => form.classList.add("open"));
-    form.addEventListener("input", () => (saveDraft(), grow(), showAvatar()));
-    form.addEventListener("submit", post);
-    addEventListener("storage", ({ key, newValue }) => {
-      if (key === `piensas:${draftKey()}` && !newValue) field("draft").value = "";
-    }, { signal });
-    restoreDetails();
-    restoreDraft();
-    showAvatar();
+    this.deed(sent, event.submitter);
   }
-  merge();
-  document.addEventListener("visibilitychange", look, { signal });
-  signal.addEventListener("abort", stopListening);
-  look();
-  return () => ending.abort();
+
+  /** @param {string} id */
+  find(id) {
+    return /** @type {HTMLElement | null} */ (this.all.root.querySelector(`.comment[data-id="${CSS.escape(id)}"]`));
+  }
+
+  get ids() {
+    return [...this.all.root.querySelectorAll(".comment[data-id]")].map((each) => /** @type {HTMLElement} */ (each).dataset.id ?? "0");
+  }
+
+  /** @param {string} piece */
+  parse(piece) {
+    return /** @type {HTMLElement} */ (this.all.parse(piece).firstElementChild);
+  }
+
+  /** Puts a comment's HTML in its place: over what stands there, under its parent, or at the end.
+   * @param {string} id @param {string | undefined} parent @param {HTMLElement} fresh */
+  put(id, parent, fresh) {
+    const old = this.find(id);
+    if (old) {
+      old.replaceWith(fresh);
+      return fresh;
+    }
+    const thread = this.all.root.getElementById("thread");
+    const above = parent ? this.find(parent)?.closest("li") : thread;
+    if (!above) return null;
+    const item = make("li", { id: `comment-${id}` });
+    item.append(fresh);
+    const list = above.querySelector(":scope > ol.comments") ?? this.openList(above);
+    if (!parent && thread?.dataset.order === "newest") list.prepend(item);
+    else list.append(item);
+    return fresh;
+  }
+
+  /** @param {HTMLElement} above */
+  openList(above) {
+    const list = make("ol", { className: "comments" });
+    above.querySelector(":scope > .comment")?.after(list);
+    return list;
+  }
+
+  /** Leads the reader to a comment.
+   * @param {HTMLElement | null} [comment] */
+  lead(comment) {
+    comment?.classList.add("here");
+    comment?.focus();
+  }
+
+  /** @param {any} result */
+  show(result) {
+    this.lead(this.put(result.comment.id, result.comment.parent, this.parse(result.piece)));
+    this.all.count(result.count);
+    this.all.announce(result.message);
+  }
+
+  /** @param {any} result @param {HTMLElement} pressed */
+  showVote(result, pressed) {
+    const place = pressed.matches(":last-child") ? "last" : "first";
+    const fresh = this.put(result.comment.id, result.comment.parent, this.parse(result.piece));
+    const again = /** @type {HTMLElement | null} */ (fresh?.querySelector(`.votes button:${place}-child`));
+    this.all.announce(again?.getAttribute("aria-label") ?? "");
+    again?.focus();
+  }
+
+  /** @param {HTMLAnchorElement} link */
+  async more(link) {
+    const { root, section, own } = this.all;
+    const place = /** @type {HTMLElement} */ (link.closest(".more"));
+    const page = this.all.parse(await (await fetch(link.href)).text());
+    const items = [...page.querySelectorAll("#thread > ol.comments > li")];
+    const next = page.querySelector("#thread > .more");
+    if (!items.length || section.dataset.branch) return location.assign(link.href);
+    for (const item of items) root.getElementById(item.id)?.remove();
+    place.closest("#thread")?.querySelector(":scope > ol.comments")?.append(...items);
+    if (next) place.replaceWith(next);
+    else place.remove();
+    await own.merge();
+    this.lead(/** @type {HTMLElement | null} */ (items[0].querySelector(".comment")));
+  }
+
+  /** Fetches the form that a link leads to and lets the author use it in place.
+   * @param {HTMLAnchorElement} link */
+  async change(link) {
+    const { base, credentials } = this.all;
+    const comment = /** @type {HTMLElement} */ (link.closest(".comment"));
+    const found = await fetch(link.href, { credentials });
+    if (base && found.status === 404) return this.disown(comment);
+    const changing = this.all.parse(await found.text()).querySelector("form.change");
+    if (!changing) return location.assign(link.href);
+    comment.querySelector("form.change")?.remove();
+    comment.append(changing);
+    /** @type {HTMLElement | null} */ (changing.querySelector("textarea, button"))?.focus();
+  }
+
+  /** Under another page, whose reader the browser keeps no session for.
+   * @param {HTMLElement} comment */
+  disown(comment) {
+    const words = this.all.ourPage?.dataset.unowned ?? "";
+    for (const each of comment.querySelectorAll(".edit, .withdraw")) each.remove();
+    comment.querySelector("footer")?.append(make("p", { className: "hint", textContent: words }));
+    this.all.announce(words);
+    comment.focus();
+  }
+
+  /** @param {HTMLAnchorElement} link */
+  cancel(link) {
+    const { box } = this.all;
+    const changing = link.closest("form.change");
+    const comment = /** @type {HTMLElement | null} */ (link.closest("li")?.querySelector(".comment"));
+    if (changing) changing.remove();
+    else if (box.isHome) return location.assign(link.href);
+    else box.goHome();
+    comment?.focus();
+  }
+
+  /** @param {HTMLFormElement} what @param {HTMLElement | null} button */
+  async deed(what, button) {
+    const body = fieldsOf(what);
+    const value = button?.getAttribute("value");
+    if (value) body.set("value", value);
+    try {
+      const result = await this.all.send(what.action, body);
+      if (button && what.matches(".votes")) this.showVote(result, button);
+      else this.show(result);
+    } catch (problem) {
+      const [words] = this.all.explain(problem);
+      this.all.announce(words);
+      if (!what.querySelector(".error")) what.prepend(make("p", { className: "error" }));
+      /** @type {HTMLElement} */ (what.querySelector(".error")).textContent = words;
+    }
+  }
+
+  /** Puts a comment's new words in place of the old, with the reader's own vote.
+   * @param {HTMLElement} old @param {HTMLElement} fresh */
+  renew(old, fresh) {
+    const said = (/** @type {HTMLElement} */ each) => each.querySelector(".text")?.innerHTML;
+    if (said(old) === said(fresh) || old.matches(".own") || old.contains(this.all.root.activeElement)) return;
+    const pressed = old.querySelector(".votes [aria-pressed=true]");
+    const votes = pressed && old.querySelector(".votes");
+    if (votes) fresh.querySelector(".votes")?.replaceWith(votes);
+    fresh.classList.toggle("new", old.matches(".new"));
+    old.replaceWith(fresh);
+  }
+}
+
+/** What is this reader's own on a page that is the same for everybody. */
+class Own {
+  /** @param {Discussion} all */
+  constructor(all) {
+    this.all = all;
+  }
+
+  /** Is there anything to ask for? Under another page there is no cookie that we could see: we ask once a day,
+   * and whoever is known always. */
+  get hasSession() {
+    if (!this.all.base) return document.cookie.includes("piensas-scripts=1");
+    const today = new Date().toDateString();
+    const asks = memory.read("known") || memory.read("asked") !== today;
+    memory.keep("asked", today);
+    return asks;
+  }
+
+  async merge() {
+    if (!this.hasSession) return;
+    const { all } = this;
+    const seen = memory.read(`seen:${all.story}`) ?? "0";
+    const { ids } = all.thread;
+    const asked = `${all.base}/stories/${all.story}/viewer?language=${all.language}&since=${seen}`;
+    const answer = await fetch(asked, { credentials: all.credentials }).catch(() => null);
+    if (!answer?.ok) return;
+    const own = await answer.json();
+    if (all.box.form) all.signIn.show(all.parse(own.identity));
+    this.showComments(own.pieces);
+    this.showVotes(own.votes);
+    this.showNews(own.news, seen === "0" ? [] : ids.filter((id) => BigInt(id) > BigInt(seen)));
+    memory.keep(`seen:${all.story}`, own.now);
+    return own;
+  }
+
+  /** @param {{ id: string, parent: string, piece: string }[]} pieces */
+  showComments(pieces) {
+    const { thread } = this.all;
+    for (const { id, parent, piece } of pieces.reverse()) {
+      const fresh = thread.parse(piece);
+      if (thread.find(id) || fresh.matches(".held")) thread.put(id, parent, fresh);
+    }
+  }
+
+  /** @param {Record<string, number>} votes */
+  showVotes(votes) {
+    for (const [id, value] of Object.entries(votes)) {
+      const pressed = this.all.thread.find(id)?.querySelector(`.votes [value="${value > 0 ? "up" : "down"}"]`);
+      pressed?.setAttribute("aria-pressed", "true");
+      pressed?.setAttribute("value", "none");
+    }
+  }
+
+  /** @param {string} words @param {string[]} fresh the ids of comments that came since the last visit */
+  showNews(words, fresh) {
+    const news = /** @type {HTMLElement | null} */ (this.all.root.querySelector(".news"));
+    if (!news || !words) return;
+    news.textContent = words;
+    news.hidden = false;
+    for (const id of fresh) this.all.thread.find(id)?.classList.add("new");
+  }
+}
+
+/** What others write meanwhile. */
+class Live {
+  /** @param {Discussion} all */
+  constructor(all) {
+    this.all = all;
+    this.button = /** @type {HTMLButtonElement | null} */ (all.root.querySelector(".arrivals"));
+    /** Comments that wait to be shown, so that nothing moves under a reader's eyes.
+     * @type {Map<string, { id: string, parent: string, piece: string }>} */
+    this.coming = new Map();
+    this.newest = all.thread.ids.map(BigInt).reduce((most, id) => (id > most ? id : most), 0n);
+    /** @type {EventSource | null} */
+    this.source = null;
+    this.last = "";
+  }
+
+  begin() {
+    const { signal } = this.all;
+    this.button?.addEventListener("click", () => this.show());
+    document.addEventListener("visibilitychange", () => this.look(), { signal });
+    signal.addEventListener("abort", () => this.stop());
+    this.look();
+  }
+
+  /** A tab that nobody looks at asks for nothing. */
+  look() {
+    if (document.hidden) this.stop();
+    else this.listen();
+  }
+
+  stop() {
+    this.source?.close();
+    this.source = null;
+  }
+
+  listen() {
+    if (!this.button || this.source) return;
+    const { base, story, section, language, loaded } = this.all;
+    const age = String(Math.round(performance.now() - loaded));
+    /** @type {Record<string, string>} */
+    const since = this.last ? { since: this.last } : { revision: section.dataset.revision ?? "", age };
+    this.source = new EventSource(`${base}/stories/${story}/events?${new URLSearchParams({ language, ...since })}`);
+    this.source.addEventListener("changes", (event) => {
+      this.last = event.lastEventId;
+      this.take(JSON.parse(event.data));
+    });
+  }
+
+  /** @param {any} changed */
+  take({ count, changes, is_all: isAll }) {
+    const { thread } = this.all;
+    for (const change of changes) {
+      const old = thread.find(change.id);
+      const fresh = thread.parse(change.piece);
+      if (old) thread.renew(old, fresh);
+      else if (fresh.matches(".gone")) this.coming.delete(change.id);
+      else if (this.isNew(change)) this.coming.set(change.id, change);
+    }
+    this.all.count(count);
+    if (this.button && !isAll) this.button.dataset.stale = "1";
+    this.sayHowMany();
+  }
+
+  /** Is it one that the reader has not been able to see, and that has a place on this page?
+   * @param {any} change */
+  isNew({ id, parent, edited }) {
+    return (!edited || BigInt(id) > this.newest) && (!parent || this.all.thread.find(parent) || this.coming.has(parent));
+  }
+
+  /** Not while the reader's own comment is under way: it may be heard of before its answer is here. */
+  sayHowMany() {
+    if (!this.button || this.all.box.isBusy) return;
+    for (const id of this.coming.keys()) if (this.all.thread.find(id)) this.coming.delete(id);
+    const { stale, all, one, other } = this.button.dataset;
+    const words = stale ? all : this.coming.size === 1 ? one : other;
+    this.button.hidden = !this.coming.size && !stale;
+    this.button.textContent = (words ?? "").replace("%(n)s", String(this.coming.size));
+  }
+
+  show() {
+    if (this.button?.dataset.stale) return location.reload();
+    const { thread } = this.all;
+    const fresh = [...this.coming.values()].map(({ id, parent, piece }) => thread.put(id, parent || undefined, thread.parse(piece)));
+    this.coming.clear();
+    this.sayHowMany();
+    for (const each of fresh) each?.classList.add("new");
+    thread.lead(fresh.find(Boolean));
+  }
+}
+
+/** Makes a discussion pleasant, until the function that it returns is called.
+ * @param {Document | ShadowRoot} root @param {string} base @param {string} language */
+export const discuss = (root, base, language) => {
+  const discussion = new Discussion(root, base, language);
+  discussion.begin();
+  return () => discussion.ending.abort();
 };
 
 if (document.querySelector(".discussion[data-story]")) discuss(document, "", document.documentElement.lang);

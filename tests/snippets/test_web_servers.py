@@ -87,10 +87,13 @@ def test_what_is_ours_is_passed_on_and_the_rest_stays_the_sites(address: str) ->
             assert client.get(f"/{name}").text == PAGE, name
         for path in list_addresses(client.get("/embed.js").text):
             assert client.get(path).status_code == 200, path
-        assert client.get("/count.js").headers["content-type"].startswith("text/javascript")
-        for path in ("/api", "/api/none", "/photos/1"):
+        for script in ("/count.js", "/lists.js"):
+            assert client.get(script).headers["content-type"].startswith("text/javascript")
+        assert client.post("/webmention", data={"source": "x"}).status_code == 400
+        assert client.get("/api/v1/site").json()["languages"][0] == "es"
+        for path in ("/api/v1/none", "/photos/1"):
             assert client.get(path).headers["content-type"] == "application/problem+json", path
-        for path in ("/signin", "/staff"):
+        for path in ("/api", "/signin", "/staff"):
             assert client.get(path).headers["content-type"].startswith("text/html"), path
             assert "piensas" in client.get(path).text, path
 
