@@ -95,7 +95,6 @@ class Explorer(OpenAPIRenderPlugin):
         described = list_shapes(whole)
         return pen_of(self._press.site, self._press.site.language).draw(
             "api.html",
-            title=whole["info"]["title"],
             about=plain(ABOUT).strip().split("\n\n"),
             operations=list_operations(whole),
             shapes=described,
