@@ -7,16 +7,17 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from collections.abc import Sequence
 
 import msgspec
 import structlog
 
-from piensas.actions.mentioning import confirm_mention
+from piensas.actions.mentioning import Seen, confirm_mention
 from piensas.actions.publishing import confirm_title
 from piensas.actions.signing_in import write_secrets
 from piensas.drawing.pen import pen_of
 from piensas.model.identity import SignIn
-from piensas.model.job import PATIENCE, Job, pause_after
+from piensas.model.job import PATIENCE, Job, Kind, pause_after
 from piensas.model.mention import tidy_title
 from piensas.model.moment import Clock, time_of
 from piensas.model.refusals import Refusal
@@ -31,18 +32,22 @@ from piensas.store.stories import find_story, list_editions
 
 log = structlog.get_logger()
 MOST_LOOKS = 5
+"""At a page that does not answer, or cannot be read: over seven minutes."""
 BREATH = 1.0
 """Seconds between two looks for jobs where none was due."""
 
 
 class Worker:
-    """Works through a site's jobs until it is told to stop."""
+    """Works through a site's jobs of some kinds until it is told to stop."""
 
-    def __init__(self, settings: Settings, site: Site, db: Database, clock: Clock) -> None:
+    def __init__(
+        self, settings: Settings, site: Site, db: Database, clock: Clock, kinds: Sequence[Kind]
+    ) -> None:
         self.settings = settings
         self.site = site
         self.db = db
         self.clock = clock
+        self.kinds = kinds
 
     async def work(self, stop: asyncio.Event) -> None:
         while not stop.is_set():
@@ -59,9 +64,9 @@ class Worker:
     async def do_next(self) -> bool:
         """Does the job that is due; says whether there was one."""
         moment = self.clock()
-        if not await self.db.read(has_due_job, self.site.id, moment.now):
+        if not await self.db.read(has_due_job, self.site.id, self.kinds, moment.now):
             return False
-        job = await self.db.write(lambda db: take_job(db, self.site.id, moment.now))
+        job = await self.db.write(lambda db: take_job(db, self.site.id, self.kinds, moment.now))
         if job is None:
             return False
         if await self._is_done(job):
@@ -93,21 +98,23 @@ class Worker:
         return True
 
     async def _look(self, job: Job) -> bool:
-        """Does the page elsewhere link to the story? One that does not answer for an hour does not."""
+        """Does the page elsewhere link to the story? One that cannot be read after some tries does not."""
         from piensas.outside.fetching import NotFetched
         from piensas.outside.pages import find_link  # loads what fetches
 
-        mention = await self.db.read(find_mention_by_id, self.site.id, int(job.what))
+        mention_id, path = job.what.split(" ", 1)
+        mention = await self.db.read(find_mention_by_id, self.site.id, int(mention_id))
         if mention is None:
             return True
-        title = None
-        try:
-            title = await find_link(mention.source, mention.target)
-        except NotFetched as fault:
-            log.warning("mention_not_seen", job=job.id, tries=job.tries, reason=str(fault))
-            if job.tries < MOST_LOOKS:
+        title, claimed = None, f"{self.site.address}{path}"
+        if job.tries <= MOST_LOOKS:
+            try:
+                title = await find_link(mention.source, (claimed, mention.target))
+            except NotFetched as fault:
+                log.warning("mention_not_seen", job=job.id, tries=job.tries, reason=str(fault))
                 return False
-        await self.db.write(lambda db: confirm_mention(db, self.site, mention.id, title), mention.story_id)
+        seen = None if title is None else Seen(title, claimed)
+        await self.db.write(lambda db: confirm_mention(db, self.site, mention, seen), mention.story_id)
         return True
 
     async def _read(self, job: Job) -> bool:
@@ -121,11 +128,13 @@ class Worker:
         page = next((each.page for each in editions if each.language == language), "")
         if story is None or not page:
             return True
+        if job.tries > MOST_LOOKS:
+            return True
         try:
             title = tidy_title(await find_title(page, self.own_hosts), page)
         except NotFetched as fault:
             log.warning("page_not_read", job=job.id, tries=job.tries, reason=str(fault))
-            return job.tries >= MOST_LOOKS
+            return False
         await self.db.write(lambda db: confirm_title(db, story, language, title), story_id)
         return True
 

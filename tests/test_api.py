@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -10,13 +12,14 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
+from piensas.actions.publishing import retire_edition
 from piensas.model.session import SCOPES
 from piensas.settings import Api, Embed, Settings
 from piensas.web.api.document import EXAMPLES
 from piensas.web.api.routes import FOR_PROGRAMS
 from tests.conftest import OpenNewsroom
 from tests.newsroom import Newsroom, Person
-from tests.providers import Tricksters, sign_in
+from tests.providers import Tricksters, come_back, leave, sign_in
 
 GUEST = {"text": "A *thought*.", "name": "A program", "email": "program@example.org"}
 ATOM = "http://www.w3.org/2005/Atom"
@@ -483,3 +486,87 @@ def test_what_an_author_writes_is_a_feed(newsroom: Newsroom) -> None:
     assert titles == ["Stories by The newsroom", "No more specialists will be sent"]
     for nobody in ("Nobody", "newsroom", "%25", "%22", "The%20newsroom%22,%20%22"):
         assert newsroom.person().get(f"/en/authors/{nobody}/feed.json").status_code == 404
+
+
+def test_what_one_asks_besides_is_in_nobody_elses_answer(newsroom: Newsroom) -> None:
+    program = Program(newsroom)
+    for number in range(2):
+        program.comment(f"{number}", email=f"{number}@example.org")
+    address = f"{newsroom.comments}?limit=1"
+    for evil in ("evil=AAAA", "utm_source=x", "key=secret"):
+        assert "AAAA" not in program.ask(f"{address}&{evil}").headers["link"]
+    assert program.ask(address).headers["link"].endswith('>; rel="next"')
+    assert "evil" not in program.ask(address).headers["link"]
+
+
+def test_M40_a_version_tells_nothing_of_what_is_anothers(open_site: OpenNewsroom) -> None:  # noqa: N802
+    newsroom = open_site(hold_words=("secret",))
+    here = Program(newsroom).comment("A secret.")
+    other = Program(newsroom, Program(newsroom).write("Mine.", email="m@example.org").json()["token"])
+    for etag in ('"x"', "*"):
+        for method, body in (("PATCH", {"text": "x"}), ("DELETE", None)):
+            assert problem(other.ask(here, method, body, if_match=etag)) == (404, "not_found")
+
+
+def test_a_weak_version_is_taken(newsroom: Newsroom) -> None:
+    """A web server that packs an answer makes its ETag a weak one."""
+    answer = Program(newsroom).write()
+    program, here = Program(newsroom, answer.json()["token"]), f"{newsroom.comments}/{answer.json()['id']}"
+    weak = f"W/{answer.headers['etag']}"
+    assert program.ask(here, "PATCH", {"text": "One."}, if_match=weak).status_code == 200
+    assert problem(program.ask(here, "PATCH", {"text": "Two."}, if_match=weak)) == (412, "changed_meanwhile")
+
+
+def test_a_story_that_was_taken_off_is_off_here_too(newsroom: Newsroom) -> None:
+    program = Program(newsroom)
+    written = program.write().json()
+    here, known = f"{newsroom.comments}/{written['id']}", Program(newsroom, written["token"])
+    for language in ("en", "es"):
+        newsroom.db.do(lambda db: retire_edition(db, newsroom.site, "flight", language))  # noqa: B023
+    for path in (newsroom.comments, here, f"{here}/replies", f"/stories/{newsroom.story_id}"):
+        assert problem(program.ask(path)) == (404, "not_found"), path
+    assert program.ask("/comments").json() == {"comments": []}
+    assert problem(program.write("More.", email="x@example.org")) == (404, "not_found")
+    assert problem(known.ask(here, "PATCH", {"text": "x"})) == (404, "not_found")
+
+
+def test_a_way_in_that_is_taken_away_takes_the_tokens_along(
+    signing_in: Newsroom, providers: Tricksters
+) -> None:
+    person = signed_in(signing_in, providers)
+    come_back(person, providers, leave(person, "x", place="me", add="1"), subject="another")
+    program = Program(signing_in, make_token(person, "read"))
+    assert program.ask("/me").status_code == 200
+    drop = person.read("/me").split("/drop", 1)[0].rpartition('"')[2]
+    assert person.send(f"{drop}/drop", {}).status_code == 303
+    assert problem(program.ask("/me")) == (401, "token_wrong")
+
+
+@pytest.mark.parametrize("path", ["/stories?page=/%00", "/counts?page=/%00", "/comments?after=%00"])
+def test_a_nul_is_no_part_of_an_address(newsroom: Newsroom, path: str) -> None:
+    assert Program(newsroom).ask(path).status_code == 404
+    for ours in ("/en/fl%00ight", "/a/b%00/c/d", "/embed/page?page=%00"):
+        assert newsroom.person().get(ours).status_code == 404
+
+
+@pytest.mark.parametrize("after", ["9223372036854775807", "9223372036854775806", "4294967296"])
+def test_beyond_the_last_reply_is_nothing(newsroom: Newsroom, after: str) -> None:
+    here = Program(newsroom).comment()
+    assert Program(newsroom).ask(f"{here}/replies?after={after}").json() == {"comments": []}
+
+
+def test_a_fault_is_logged_without_the_values_at_hand() -> None:
+    code = """
+import sys, structlog
+from piensas.log import set_up_log
+set_up_log()
+def fail(token):
+    raise ValueError("at fault")
+try:
+    fail(sys.argv[1])
+except ValueError as fault:
+    structlog.get_logger().error("failed", exc_info=fault)
+"""
+    done = subprocess.run([sys.executable, "-c", code, "quetzal"], capture_output=True, text=True, check=True)
+    assert "at fault" in done.stderr
+    assert "quetzal" not in done.stderr

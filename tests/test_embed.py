@@ -566,12 +566,30 @@ def test_a_page_says_itself_what_it_is_called(open_site: OpenNewsroom) -> None:
         assert "pills" not in reader.get("/embed/newest").text + reader.get("/wp-json/wp/v2/comments").text
 
 
+def environment(newsroom: Newsroom) -> dict[str, str]:
+    return {
+        "PIENSAS_DATABASE_URL": newsroom.settings.database.url,
+        "PIENSAS_EMBED_ORIGINS": ",".join(newsroom.settings.embed.origins),
+    }
+
+
+def test_nobody_takes_a_page_from_the_story_that_it_has(embedding: Newsroom) -> None:
+    """Who sends requests by hand can name a story as they like, and any page of a registered site."""
+    reader = embedding.person()
+    story = story_of(visit(reader))
+    reader.send_json(f"/stories/{story}/comments", guest("Here."))
+    other = story_of(visit(embedding.person(), story="evil"))
+    assert other != story
+    assert story_of(look(embedding.person())) == story
+
+
 def test_a_page_that_has_moved_takes_its_discussion_along(embedding: Newsroom) -> None:
     reader = embedding.person()
     story = story_of(visit(reader))
     reader.send_json(f"/stories/{story}/comments", guest("Before."))
     assert story_of(visit(reader, f"{HOST}/new")) != story
-    run = CliRunner(env={"PIENSAS_DATABASE_URL": embedding.settings.database.url})
+    assert story_of(look(reader, f"{HOST}/new")) != story
+    run = CliRunner(env=environment(embedding))
     done = run.invoke(main, ["alias", f"{HOST}/2026/flight", f"{HOST}/new?utm_source=x"])
     assert done.exit_code == 0, done.output
     assert story_of(look(embedding.person(), f"{HOST}/new")) == story
@@ -583,12 +601,15 @@ def test_a_page_that_has_moved_takes_its_discussion_along(embedding: Newsroom) -
     assert story_of(look(embedding.person(), f"{HOST}/other")) == other
     assert run.invoke(main, ["alias", f"{HOST}/nowhere", f"{HOST}/x"]).exit_code == 1
     assert run.invoke(main, ["alias", "x", "y"]).exit_code == 1
+    assert run.invoke(main, ["alias", f"{HOST}/new", "https://unknown.example/x"]).exit_code == 1
+    assert run.invoke(main, ["alias", f"{HOST}/new", embedding.story]).exit_code == 1
+    assert embedding.person().get(embedding.story).status_code == 200
 
 
 def test_a_story_of_ours_moves_under_another_sites_page(embedding: Newsroom) -> None:
     """A site that came here, and then put the discussion under its own pages."""
     reader = embedding.person()
     reader.comment("Here.")
-    run = CliRunner(env={"PIENSAS_DATABASE_URL": embedding.settings.database.url})
+    run = CliRunner(env=environment(embedding))
     assert run.invoke(main, ["alias", embedding.story, f"{HOST}/flight"]).exit_code == 0
     assert story_of(look(reader, f"{HOST}/flight")) == embedding.story_id

@@ -6,8 +6,9 @@ import asyncio
 import http.server
 import socket
 import threading
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 from urllib.parse import unquote
 
@@ -15,16 +16,19 @@ import httpx
 import pytest
 from click.testing import CliRunner
 
+from piensas.actions.mentioning import decide_mention
 from piensas.cli import main
 from piensas.outside import fetching
-from piensas.outside.fetching import PublicBackend, find_public_address
-from piensas.outside.pages import read_page
+from piensas.outside.fetching import Fetched, NotFetched, PublicBackend, find_public_address
+from piensas.outside.pages import read_apart
+from piensas.outside.reading import Answer, Question, read_page
 from piensas.store.checks import list_miscounts
 from tests.conftest import OpenNewsroom
 from tests.newsroom import Newsroom, wait_until
+from tests.providers import Tricksters, latest_letter
 from tests.test_hostile_providers import open_inner
 
-Answer = tuple[int, str, bytes]
+Answered = tuple[int, str, bytes]
 PAGE = '<!doctype html><title>What we think</title><p><a href="{target}">A story</a></p>'
 
 
@@ -33,8 +37,9 @@ class Elsewhere:
 
     def __init__(self, port: int) -> None:
         self.port = port
-        self.answers: dict[str, Answer] = {}
+        self.answers: dict[str, Answered] = {}
         self.asked: list[str] = []
+        self.headers: dict[str, str] = {}
 
     def page(self, path: str, words: str, status: int = 200, kind: str = "text/html") -> str:
         self.answers[path] = (status, kind, words.encode())
@@ -50,6 +55,8 @@ def open_elsewhere() -> Iterator[Elsewhere]:
             status, kind, body = there.answers.get(path, (404, "text/html", b""))
             self.send_response(status)
             self.send_header("content-type" if status != 302 else "location", kind)
+            for name, value in there.headers.items():
+                self.send_header(name, value)
             self.end_headers()
             self.wfile.write(body)
 
@@ -120,6 +127,7 @@ def test_a_mention_waits_for_a_decision(open_site: OpenNewsroom, elsewhere: Else
     assert "What we think" in newsroom.person().read()
     assert run.invoke(main, ["decide", number, "rejected"]).exit_code == 0
     assert "What we think" not in newsroom.person().read()
+    newsroom.hands.turn(seconds=2)
     tell(newsroom, source)
     wait_until(lambda: len(elsewhere.asked) == 2 and jobs(newsroom) == 0)
     assert statuses(newsroom) == ["rejected"]
@@ -145,6 +153,9 @@ NO_LINKS = {
     "in words": "{target}",
     "the beginning of another": '<a href="{target}-and-more">x</a>',
     "a part of another": '<a href="https://other.example/?{target}">x</a>',
+    "in a title": '<p title="{target}">x</p>',
+    "in what is typed": '<input value="{target}">',
+    "in what is about the page": '<meta name="x" content="{target}">',
     "another story": '<a href="{target}2">x</a>',
     "no html": None,
 }
@@ -231,6 +242,7 @@ def test_a_redirect_leads_nowhere_within(open_site: OpenNewsroom, elsewhere: Els
     with open_inner() as (port, hits):
         tell(newsroom, elsewhere.page("/there", "", status=302, kind=f"http://127.0.0.1:{port}/post"))
         wait_until(lambda: elsewhere.asked == ["/there"] and newsroom.db.ask(tries_of) >= 1)
+        newsroom.hands.turn(seconds=2)
         moved = elsewhere.page("/moved", PAGE.format(target=newsroom.address + newsroom.story))
         tell(newsroom, elsewhere.page("/here", "", status=302, kind=moved))
         wait_until(lambda: "published" in statuses(newsroom))
@@ -260,10 +272,119 @@ def test_a_name_that_changes_its_mind_is_not_asked_twice(monkeypatch: pytest.Mon
     assert next(answers) == "127.0.0.1"
 
 
-@pytest.mark.parametrize(
-    "piece", ["<!--", "<a ", "<a href='", "<title>", "</", "<![CDATA[", "&#", "<svg><a>"]
-)
-def test_a_page_of_a_megabyte_is_read_at_once(piece: str) -> None:
-    words = read_page(piece * ((1 << 20) // len(piece)))
-    assert len(words.links) <= 1 << 20
-    assert len(words.title) <= 1 << 20
+def read(words: str, charset: str = "utf-8") -> Answer:
+    """What our reader of pages makes of one, in its own process."""
+    target = "https://site.example/en/flight"
+    page = PAGE.format(target=target) + words
+    there = Fetched("https://blog.example/", 200, "text/html", charset, page.encode())
+    return asyncio.run(read_apart(there, [target]))
+
+
+@pytest.mark.parametrize("piece", ["<!--", "<a ", "<a href='", "<title>", "</", "<![CDATA[", "<svg><a>"])
+def test_a_page_of_half_a_megabyte_is_read_in_its_time(piece: str) -> None:
+    with suppress(NotFetched):
+        assert read(piece * (500_000 // len(piece))).is_linked
+
+
+BOMBS = {
+    "a tree that grows by the square": "<p>" + "".join(f"<b a={n}>" for n in range(8_000)) + "<p>x" * 8_000,
+    "deep": "<div>" * 80_000,
+}
+
+
+@pytest.mark.parametrize("name", BOMBS)
+def test_a_page_that_is_larger_than_it_looks_ends_its_own_reading_alone(name: str) -> None:
+    with pytest.raises(NotFetched):
+        read(BOMBS[name])
+
+
+CHARSETS = ["punycode", "zlib_codec", "rot13", "utf-7", "idna", "nonsense", "latin-1", ""]
+
+
+@pytest.mark.parametrize("charset", CHARSETS)
+def test_charsets_are_those_of_pages(charset: str) -> None:
+    assert read("x" * 300_000, charset).is_linked
+
+
+def test_what_nobody_asked_to_be_packed_is_not_unpacked(
+    open_site: OpenNewsroom, elsewhere: Elsewhere
+) -> None:
+    newsroom = open_site(mentions="published")
+    source = elsewhere.page("/post", PAGE.format(target=newsroom.address + newsroom.story))
+    elsewhere.headers["content-encoding"] = "gzip"
+    tell(newsroom, source)
+    wait_until(lambda: newsroom.db.ask(tries_of) >= 1 and elsewhere.asked)
+    assert statuses(newsroom) == ["waiting"]
+
+
+def test_a_letter_does_not_wait_for_the_pages_of_others(
+    signing_in: Newsroom, providers: Tricksters, elsewhere: Elsewhere
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        for number in range(3):
+            signing_in.hands.turn(seconds=2)
+            there = f"http://blog.test:{silent.getsockname()[1]}/{number}"
+            assert tell(signing_in, there).status_code == 202
+        began = time.monotonic()
+        signing_in.person().send("/signin/email", {"email": "ana@example.org"})
+        latest_letter(providers)
+        assert time.monotonic() - began < 8 * 2, "three silent pages take 24 seconds"
+
+
+def test_nobody_takes_anothers_mention_away(open_site: OpenNewsroom, elsewhere: Elsewhere) -> None:
+    newsroom = open_site(mentions="published")
+    target = newsroom.address + newsroom.story
+    source = elsewhere.page("/post", PAGE.format(target=target))
+    tell(newsroom, source)
+    wait_until(lambda: statuses(newsroom) == ["published"])
+    for other in (f"{target}?x", f"{newsroom.address}{newsroom.historia}", f"{target}/comments/1"):
+        newsroom.hands.turn(seconds=2)
+        asked = len(elsewhere.asked)
+        assert tell(newsroom, source, other).status_code == 202
+        wait_until(lambda: len(elsewhere.asked) > asked and jobs(newsroom) == 0)  # noqa: B023
+    assert statuses(newsroom) == ["published"]
+
+
+def test_what_was_rejected_stays_so(open_site: OpenNewsroom, elsewhere: Elsewhere) -> None:
+    newsroom = open_site(mentions="published")
+    source = elsewhere.page("/post", PAGE.format(target=newsroom.address + newsroom.story))
+    tell(newsroom, source)
+    wait_until(lambda: statuses(newsroom) == ["published"])
+    number = newsroom.db.ask(lambda db: db.exec_driver_sql("SELECT id FROM mentions").scalar_one())
+    newsroom.db.do(lambda db: decide_mention(db, newsroom.site.id, number, "rejected"))
+    for status in (410, 200):
+        newsroom.hands.turn(seconds=2)
+        asked = len(elsewhere.asked)
+        elsewhere.page("/post", PAGE.format(target=newsroom.address + newsroom.story), status=status)
+        tell(newsroom, source)
+        wait_until(lambda: len(elsewhere.asked) > asked and jobs(newsroom) == 0)  # noqa: B023
+        assert statuses(newsroom) == ["rejected"]
+
+
+def test_one_page_is_not_looked_at_for_every_claim(newsroom: Newsroom) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        source = f"http://localhost:{silent.getsockname()[1]}/"
+        for _ in range(5):
+            newsroom.hands.turn(seconds=2)
+            assert tell(newsroom, source).status_code == 202
+        assert jobs(newsroom) <= 1
+
+
+def test_what_a_page_says_is_read_as_browsers_do() -> None:
+    page = """<meta content="Shared" property="og:title"><title>In the head</title>
+        <script>"<a href='/script'>"</script><!-- <a href="/comment"> -->
+        <a href=" ../en/x/?y#z ">x</a><p title="/title"><img src="/picture">"""
+    question = Question("https://site.example/a/b", "utf-8", [])
+    assert read_page(question, page.encode()).title == "Shared"
+    for target, is_linked in (
+        ("/en/x", True),
+        ("/picture", True),
+        ("/title", False),
+        ("/script", False),
+        ("/comment", False),
+        ("/en", False),
+    ):
+        question.targets = [f"https://site.example{target}"]
+        assert read_page(question, page.encode()).is_linked is is_linked, target
+    ours = page + '<que-piensas data-title="For us &amp; all"></que-piensas>'
+    assert read_page(question, ours.encode()).title == "For us & all"

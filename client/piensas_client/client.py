@@ -158,7 +158,8 @@ class Piensas:
             following = answer.links.get("next")
             if following is None:
                 return
-            answer = self._send("GET", following["url"])
+            there = httpx2.URL(following["url"])
+            answer = self._send("GET", there.path.partition("/api/v1")[2], query=dict(there.params))
 
     def _send(
         self,
@@ -169,14 +170,15 @@ class Piensas:
         query: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> httpx2.Response:
-        """What is safe to be sent again is, a few times: everything but editing and withdrawing."""
+        """What is safe to be sent again is, a few times: reading, voting for, and writing under a key."""
         own = dict(headers or {})
         if self.token:
             own["authorization"] = f"Bearer {self.token}"
         if body is not None:
             own["content-type"] = "application/json"
         content = None if body is None else msgspec.json.encode(body)
-        tries = 1 if "if-match" in own else TRIES
+        is_safe = method in ("GET", "PUT") or "idempotency-key" in own
+        tries = TRIES if is_safe else 1
         for left in reversed(range(tries)):
             try:
                 answer = self._client.request(method, path, params=query, content=content, headers=own)
@@ -184,7 +186,7 @@ class Piensas:
                 if not left:
                     raise
                 continue
-            if answer.status_code < 400:
+            if answer.is_success:
                 return answer
             refusal = refusal_of(answer)
             if answer.status_code != 503 or not left or (refusal.retry_after or 0) > LONGEST_PAUSE:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+from urllib.parse import urlsplit
+
 import msgspec
 from sqlalchemy import Connection
 
@@ -12,20 +15,26 @@ from piensas.model.moment import Moment
 from piensas.model.reader import Viewer
 from piensas.model.refusals import Malformed, NotFound, TooFast
 from piensas.model.site import Site
-from piensas.store.jobs import save_job
+from piensas.model.story import Story
+from piensas.store.jobs import has_job, save_job
 from piensas.store.mentions import (
-    count_waiting_mentions,
+    count_open_mentions,
     erase_mention,
     find_mention,
     find_mention_by_id,
     save_mention,
     save_mention_change,
 )
-from piensas.store.stories import find_story, find_story_by_address, find_story_to_change, save_story_change
+from piensas.store.stories import (
+    find_edition_by_address,
+    find_story,
+    find_story_to_change,
+    save_story_change,
+)
 
 PAUSE = SECOND
-MOST_WAITING = 1_000
-"""Mentions that have not been looked at yet; more are turned away until some have been."""
+MOST_OPEN = 1_000
+"""Mentions that have not been looked at or decided about yet; more are turned away until some have been."""
 
 
 class Claim(msgspec.Struct, frozen=True):
@@ -35,58 +44,81 @@ class Claim(msgspec.Struct, frozen=True):
     target: str
 
 
+class Seen(msgspec.Struct, frozen=True):
+    """What a page elsewhere is called, and the address of ours that it links to."""
+
+    title: str
+    target: str
+
+
 def claim_mention(db: Connection, viewer: Viewer, claim: Claim, moment: Moment) -> None:
     """Queues a look at the page: one that is known already may have changed, or be gone."""
     site = viewer.site
     path, source = read_target(claim.target, site), read_source(claim.source, claim.target)
-    story_id = find_story_by_address(db, site.id, path)
-    story = find_story(db, site.id, story_id) if story_id else None
+    edition = find_edition_by_address(db, site.id, path)
+    story = find_story(db, site.id, edition.story_id) if edition and edition.live else None
     if story is None or story.discussion == "off" or site.rules.mentions == "off":
         raise Malformed("target takes no mentions")
-    require_pause(db, viewer, [f"mention:{viewer.sender}"] if viewer.sender else [], PAUSE, moment)
-    if count_waiting_mentions(db, site.id) >= MOST_WAITING:
-        raise TooFast(retry_after=60)
     known = find_mention(db, site.id, story.id, source)
-    if known is None:
-        known = Mention(site_id=site.id, story_id=story.id, source=source, id=moment.id, target=claim.target)
-        save_mention(db, known)
-    elif known.status != "waiting":
-        save_mention_change(db, known, target=claim.target)
-    else:
+    if known and has_job(db, site.id, "mention", f"{known.id} {path}"):
         return
-    what = str(known.id)
+    require_room(db, viewer, source, moment)
+    if known is None:
+        target = f"{site.address}{path}"
+        known = Mention(site_id=site.id, story_id=story.id, source=source, id=moment.id, target=target)
+        save_mention(db, known)
+    what = f"{known.id} {path}"
     save_job(db, Job(site_id=site.id, id=moment.id, kind="mention", what=what, due_at=moment.now))
 
 
-def confirm_mention(db: Connection, site: Site, mention_id: int, title: str | None) -> None:
-    """What was found: the page's title, or None where it does not link to the story or is not there."""
-    mention = find_mention_by_id(db, site.id, mention_id)
-    if mention is None:
+def require_room(db: Connection, viewer: Viewer, source: str, moment: Moment) -> None:
+    """Nobody sends us to many pages in a moment, or to many of one site."""
+    senders = [f"mention:{viewer.sender}"] if viewer.sender else []
+    host = hashlib.sha256((urlsplit(source).hostname or "").encode()).hexdigest()[:40]
+    require_pause(db, viewer, [*senders, f"mention-of:{host}"], PAUSE, moment)
+    if count_open_mentions(db, viewer.site.id) >= MOST_OPEN:
+        raise TooFast(retry_after=60)
+
+
+def confirm_mention(db: Connection, site: Site, mention: Mention, seen: Seen | None) -> None:
+    """Keeps what was seen; forgets a mention whose page links to nothing of ours, unless it was rejected."""
+    found = lock_mention(db, site.id, mention.id)
+    if found is None:
         return
-    if title is None:
-        change_status(db, mention, None)
+    current, story = found
+    if seen is None:
+        if current.status != "rejected":
+            change_status(db, current, story, None)
         return
-    known = save_mention_change(db, mention, title=tidy_title(title, mention.source))
     first: MentionStatus = "published" if site.rules.mentions == "published" else "held"
-    change_status(db, known, first if mention.status == "waiting" else mention.status)
+    title = tidy_title(seen.title, current.source)
+    known = save_mention_change(db, current, title=title, target=seen.target)
+    change_status(db, known, story, first if current.status == "waiting" else current.status)
 
 
 def decide_mention(db: Connection, site_id: int, mention_id: int, status: MentionStatus) -> Mention:
-    mention = find_mention_by_id(db, site_id, mention_id)
-    if mention is None or mention.status == "waiting":
+    found = lock_mention(db, site_id, mention_id)
+    if found is None or found[0].status == "waiting":
         raise NotFound
-    return change_status(db, mention, status)
+    return change_status(db, *found, status)
 
 
-def change_status(db: Connection, mention: Mention, status: MentionStatus | None) -> Mention:
+def lock_mention(db: Connection, site_id: int, mention_id: int) -> tuple[Mention, Story] | None:
+    """The mention as it is once nobody else changes its story."""
+    found = find_mention_by_id(db, site_id, mention_id)
+    story = find_story_to_change(db, site_id, found.story_id) if found else None
+    current = find_mention_by_id(db, site_id, mention_id)
+    return (current, story) if current and story else None
+
+
+def change_status(db: Connection, mention: Mention, story: Story, status: MentionStatus | None) -> Mention:
     """The mention as it stands from now on, None for not at all; readers see what is published."""
     before = mention.status
-    story = find_story_to_change(db, mention.site_id, mention.story_id)
     if status is None:
         erase_mention(db, mention)
     else:
         mention = save_mention_change(db, mention, status=status)
-    if story and "published" in (before, status):
+    if "published" in (before, status):
         shown = (status == "published") - (before == "published")
         save_story_change(db, story, mentions=story.mentions + shown)
     return mention

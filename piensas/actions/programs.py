@@ -9,8 +9,8 @@ from piensas.model.draft import is_blank, require_length, tidy_line
 from piensas.model.moment import Moment
 from piensas.model.reader import Viewer
 from piensas.model.refusals import LoginRequired, ProgramUnclear, TooManyPrograms
-from piensas.model.session import API, PROGRAM, SCOPES, Session, hash_of
-from piensas.store.sessions import list_sessions, save_session
+from piensas.model.session import API, PROGRAM, SCOPES, Session, hash_of, is_over
+from piensas.store.sessions import erase_session, list_sessions, save_session
 
 LONGEST_LABEL = 100
 MOST_PROGRAMS = 20
@@ -34,7 +34,10 @@ def allow_program(db: Connection, viewer: Viewer, program: Program, moment: Mome
     if is_blank(label) or not scopes:
         raise ProgramUnclear
     require_length("name", label, LONGEST_LABEL)
-    if sum(each.is_program for each in list_sessions(db, viewer.site.id, reader.id)) >= MOST_PROGRAMS:
+    programs = [each for each in list_sessions(db, viewer.site.id, reader.id) if each.is_program]
+    for over in (each for each in programs if is_over(each, moment.now)):
+        erase_session(db, viewer.site.id, over.token_hash)
+    if sum(not is_over(each, moment.now) for each in programs) >= MOST_PROGRAMS:
         raise TooManyPrograms
     session = Session(
         site_id=viewer.site.id,

@@ -14,6 +14,7 @@ from piensas.model.reader import Viewer
 from piensas.model.refusals import NotFound
 from piensas.model.site import Site
 from piensas.model.story import READ, Discussion, Edition, Manuscript, Story
+from piensas.store.comments import has_comments
 from piensas.store.jobs import save_job
 from piensas.store.stories import (
     find_edition_by_address,
@@ -68,7 +69,7 @@ def publish_edition(
 
 def publish_visited(db: Connection, viewer: Viewer, manuscript: Manuscript, moment: Moment) -> None:
     """The story of another site's page that somebody visits for the first time. What an editor has taken off
-    stays off, and nobody makes many in a moment."""
+    stays off, nobody makes many in a moment, and no page is taken from the story that it has."""
     site = viewer.site
     story = find_story_by_key(db, site.id, manuscript.key)
     editions = list_editions(db, site.id, story.id) if story else []
@@ -76,6 +77,8 @@ def publish_visited(db: Connection, viewer: Viewer, manuscript: Manuscript, mome
         raise NotFound
     keys = [f"visit:{viewer.sender}"] if viewer.sender else []
     require_pause(db, viewer, keys, VISIT_PAUSE, moment)
+    free = [each for each in manuscript.addresses if find_story_by_address(db, site.id, each) is None]
+    manuscript = msgspec.structs.replace(manuscript, addresses=tuple(free))
     made, _ = publish_edition(db, site, manuscript, moment)
     what = f"{made.id} {manuscript.language}"
     save_job(db, Job(site_id=site.id, id=moment.id, kind="page", what=what, due_at=moment.now))
@@ -140,7 +143,7 @@ def add_alias(db: Connection, site: Site, known: str, address: str) -> Edition:
     """The edition that is known by one address is from now on known by another, too: a page has moved.
 
     A story that somebody's first visit to the new address has made gives way while nobody has written
-    under it; one that has comments is not taken its address.
+    under it; one of ours, or with comments, published or not, is not taken its address.
     """
     edition = find_edition_by_address(db, site.id, known)
     if edition is None:
@@ -148,10 +151,12 @@ def add_alias(db: Connection, site: Site, known: str, address: str) -> Edition:
     taken_by = find_story_by_address(db, site.id, address)
     other = find_story(db, site.id, taken_by) if taken_by else None
     if other and other.id != edition.story_id:
-        if other.comments:
+        editions = list_editions(db, site.id, other.id)
+        if has_comments(db, site.id, other.id) or not all(each.page for each in editions):
             raise SlugTaken(address)
-        for empty in list_editions(db, site.id, other.id):
+        for empty in editions:
             save_edition(db, msgspec.structs.replace(empty, live=False))
+        save_story_change(db, other)
     save_address(db, edition, address)
     if edition.page and address.startswith("http"):
         edition = msgspec.structs.replace(edition, page=address)

@@ -34,7 +34,7 @@ from piensas.model.refusals import (
     NotFound,
     SignInOver,
 )
-from piensas.model.session import Session, hash_of
+from piensas.model.session import PROGRAM, Session, hash_of
 from piensas.model.site import Site
 from piensas.store.comments import save_photo_of
 from piensas.store.identities import (
@@ -328,10 +328,11 @@ def drop_identity(db: Connection, viewer: Viewer, identity_id: int) -> None:
 
 
 def end_sessions_of(db: Connection, viewer: Viewer, provider: str) -> None:
-    """A way in that is taken away, as a lost device's, leaves no door open behind it but this one."""
+    """A way in that is taken away, as a lost device's, leaves no door open behind it but this one; also none
+    for a program, which somebody may have let in by it."""
     assert viewer.reader is not None
     for session in list_sessions(db, viewer.site.id, viewer.reader.id):
-        if session.provider == provider and session.token_hash != viewer.session:
+        if session.provider in (provider, PROGRAM) and session.token_hash != viewer.session:
             erase_session(db, viewer.site.id, session.token_hash)
 
 

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import json
-import logging
-import sys
 from pathlib import Path
 from typing import TextIO
 
 import click
-import structlog
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Column, Table
@@ -26,6 +23,7 @@ from piensas.cli.opening import Wrong, find_settings, open_database
 from piensas.cli.people import ban, dismiss_moderator, make_moderator, unban
 from piensas.cli.starting import ask_and_write
 from piensas.drawing.language import as_iso
+from piensas.log import set_up_log
 from piensas.model.moment import Clock, time_of
 from piensas.model.refusals import NotFound
 from piensas.settings import Settings
@@ -63,15 +61,7 @@ def main(context: click.Context, file: Path | None) -> None:
     Every setting is explained in the settings file, and can be given as an environment variable
     too: PIENSAS_SERVER_PORT=8080 is the port in the section [server].
     """
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso"),
-            structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()),
-        ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-    )
+    set_up_log()
     context.obj = file
 
 

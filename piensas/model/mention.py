@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from piensas.model.draft import tidy_line
+from piensas.model.draft import is_blank, tidy_line
 from piensas.model.moment import time_of
 from piensas.model.refusals import Malformed
 from piensas.model.site import Site
@@ -60,7 +60,7 @@ def read_source(source: str, target: str) -> str:
 def read_target(target: str, site: Site) -> str:
     """The path of the story that is meant; a comment's address means its story's."""
     start = f"{site.address}/"
-    if len(target) > LONGEST_ADDRESS or not target.startswith(start):
+    if len(target) > LONGEST_ADDRESS or not target.startswith(start) or not target.isprintable():
         raise Malformed("target must be a page of this site")
     path = target.removeprefix(site.address).partition("#")[0].partition("?")[0]
     return path.partition("/comments/")[0].rstrip("/")
@@ -68,4 +68,5 @@ def read_target(target: str, site: Site) -> str:
 
 def tidy_title(title: str, source: str) -> str:
     """What a page calls itself, on one line; its address where it does not."""
-    return tidy_line(title)[:LONGEST_TITLE] or source
+    tidy = tidy_line(title)[:LONGEST_TITLE]
+    return source if is_blank(tidy) else tidy

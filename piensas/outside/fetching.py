@@ -26,6 +26,12 @@ MOST_REDIRECTS = 5
 AGENT = {"user-agent": "Piensas", "accept-encoding": "identity"}
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
 SIXTOFOUR = ipaddress.ip_network("2002::/16")
+WITHIN = tuple(
+    map(ipaddress.ip_network, ("::/96", "::ffff:0:0:0/96", "fec0::/10", "3fff::/20", "5f00::/16", "100::/64"))
+)
+"""What stands for private addresses, or for none, and counts as global in some versions of Python."""
+ISATAP = (0x00005EFE, 0x02005EFE)
+"""The third and fourth group of an address that stands for the one in its last 32 bits (RFC 5214)."""
 
 
 logging.getLogger("httpx2").setLevel(logging.WARNING)
@@ -86,6 +92,8 @@ def is_public(address: str) -> bool:
     parsed = ipaddress.ip_address(address.partition("%")[0])
     if isinstance(parsed, ipaddress.IPv6Address):
         inner = parsed.ipv4_mapped or parsed.sixtofour or (parsed.teredo or (None, None))[1]
+        if any(parsed in network for network in WITHIN) or (int(parsed) >> 32) & 0xFFFFFFFF in ISATAP:
+            return False
         if parsed in NAT64:
             inner = ipaddress.IPv4Address(int(parsed) & 0xFFFFFFFF)
         if inner is not None and not is_public(str(inner)):
@@ -98,6 +106,8 @@ def bounded(limit: int = LARGEST_ANSWER) -> dict[str, Any]:
 
     async def bind(answer: Response) -> None:
         assert isinstance(answer.stream, httpx2.AsyncByteStream)
+        if answer.headers.get("content-encoding", "identity").strip().lower() not in ("", "identity"):
+            raise httpx2.ReadError("the answer is packed, which nobody asked for")
         answer.stream = BoundedStream(answer.stream, limit)
 
     return {"event_hooks": {"response": [bind]}, "headers": AGENT, "timeout": SECONDS}
@@ -130,8 +140,8 @@ class Fetched(Struct, frozen=True):
     address: str
     status: int
     kind: str
+    charset: str
     content: bytes
-    text: str
 
 
 async def fetch_bytes(address: str, *, limit: int, seconds: float, hosts: Iterable[Host] = ()) -> bytes:
@@ -158,11 +168,11 @@ async def ask_stranger(
         try:
             async with asyncio.timeout(seconds):
                 answer = await client.get(address)
-            text = answer.text if redirects else ""
-        except (httpx2.HTTPError, httpx2.InvalidURL, TimeoutError, ValueError, LookupError) as fault:
+        except (httpx2.HTTPError, httpx2.InvalidURL, TimeoutError, ValueError) as fault:
             raise NotFetched(describe(fault)) from fault
     kind = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
-    return Fetched(str(answer.url), answer.status_code, kind, answer.content, text)
+    charset = answer.charset_encoding or "utf-8"
+    return Fetched(str(answer.url), answer.status_code, kind, charset, answer.content)
 
 
 def describe(fault: Exception) -> str:

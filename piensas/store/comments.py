@@ -100,6 +100,12 @@ def count_new_comments(
     return db.execute(select(func.count()).select_from(recent.subquery())).scalar_one()
 
 
+def has_comments(db: Connection, site_id: int, story_id: int) -> bool:
+    """Any at all, whatever their status."""
+    here = (comments.c.site_id == site_id, comments.c.story_id == story_id)
+    return db.execute(select(comments.c.id).where(*here).limit(1)).first() is not None
+
+
 def find_last_seq(db: Connection, site_id: int, story_id: int, root_id: int) -> int | None:
     return db.execute(LAST_SEQ, {"site": site_id, "story": story_id, "root": root_id}).scalar()
 

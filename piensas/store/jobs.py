@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import msgspec
 from sqlalchemy import Connection, delete, insert, select, update
 
-from piensas.model.job import LEASE, Job
+from piensas.model.job import LEASE, Job, Kind
 from piensas.store.tables import jobs
 
 WHOLE = select(*(jobs.c[name] for name in Job.__struct_fields__))
@@ -15,10 +17,10 @@ def save_job(db: Connection, job: Job) -> None:
     db.execute(insert(jobs), msgspec.structs.asdict(job))
 
 
-def take_job(db: Connection, site_id: int, now: int) -> Job | None:
-    """The job that has been due longest; nobody else gets it while the lease lasts."""
+def take_job(db: Connection, site_id: int, kinds: Collection[Kind], now: int) -> Job | None:
+    """The job of these kinds that has been due longest; nobody else gets it while the lease lasts."""
     question = (
-        WHOLE.where(jobs.c.site_id == site_id, jobs.c.due_at <= now)
+        WHOLE.where(jobs.c.site_id == site_id, jobs.c.due_at <= now, jobs.c.kind.in_(kinds))
         .order_by(jobs.c.due_at)
         .limit(1)
         .with_for_update(skip_locked=True)
@@ -32,11 +34,15 @@ def take_job(db: Connection, site_id: int, now: int) -> Job | None:
     return taken
 
 
-def has_due_job(db: Connection, site_id: int, now: int) -> bool:
-    return (
-        db.execute(select(jobs.c.id).where(jobs.c.site_id == site_id, jobs.c.due_at <= now)).first()
-        is not None
-    )
+def has_due_job(db: Connection, site_id: int, kinds: Collection[Kind], now: int) -> bool:
+    here = (jobs.c.site_id == site_id, jobs.c.due_at <= now, jobs.c.kind.in_(kinds))
+    return db.execute(select(jobs.c.id).where(*here)).first() is not None
+
+
+def has_job(db: Connection, site_id: int, kind: Kind, what: str) -> bool:
+    """Is it to be done already?"""
+    here = (jobs.c.site_id == site_id, jobs.c.kind == kind, jobs.c.what == what)
+    return db.execute(select(jobs.c.id).where(*here)).first() is not None
 
 
 def save_job_change(db: Connection, job: Job) -> None:

@@ -39,8 +39,9 @@ def list_held_mentions(db: Connection, site_id: int, limit: int) -> list[Mention
     return [Mention(**row._mapping) for row in db.execute(question.order_by(mentions.c.id).limit(limit))]
 
 
-def count_waiting_mentions(db: Connection, site_id: int) -> int:
-    here = (mentions.c.site_id == site_id, mentions.c.status == "waiting")
+def count_open_mentions(db: Connection, site_id: int) -> int:
+    """Those that wait to be looked at, or for a decision."""
+    here = (mentions.c.site_id == site_id, mentions.c.status.in_(("waiting", "held")))
     return db.execute(select(func.count()).select_from(mentions).where(*here)).scalar_one()
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    text,
 )
 
 metadata = MetaData()
@@ -224,6 +225,14 @@ comments = Table(
     Index("comments_by_draft", "site_id", "story_id", "draft", unique=True),
     Index("comments_by_reader", "site_id", "reader_id", "story_id", "id"),
     Index("comments_by_status", "site_id", "status", "id"),
+    Index(
+        "comments_by_answered",
+        "site_id",
+        "story_id",
+        "answers_id",
+        sqlite_where=text("answers_id IS NOT NULL"),
+        postgresql_where=text("answers_id IS NOT NULL"),
+    ),
     sqlite_with_rowid=False,
 )
 

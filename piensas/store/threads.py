@@ -159,12 +159,11 @@ def list_replies_to(
     db: Connection, site_id: int, reader_id: int, before: int, limit: int
 ) -> list[PublicComment]:
     """What others answered a reader, published, newest first, from behind the id `before` (0: from the
-    newest). Each is found under the root of what it answers, where the index leads."""
+    newest)."""
     own = comments.alias("own")
     is_answer = (
         comments.c.site_id == own.c.site_id,
         comments.c.story_id == own.c.story_id,
-        comments.c.root_id == own.c.root_id,
         comments.c.answers_id == own.c.id,
     )
     question = PUBLIC.join_from(own, comments, and_(*is_answer)).where(
@@ -176,4 +175,19 @@ def list_replies_to(
     if before:
         question = question.where(comments.c.id < before)
     rows = db.execute(question.order_by(comments.c.id.desc()).limit(limit))
+    return [PublicComment(*row) for row in rows]
+
+
+def list_published_below(
+    db: Connection, story: Story, root_id: int, after: int, limit: int
+) -> list[PublicComment]:
+    """Published comments under a root in the order of arrival, behind the number `after`."""
+    question = PUBLIC.where(
+        comments.c.site_id == story.site_id,
+        comments.c.story_id == story.id,
+        comments.c.root_id == root_id,
+        comments.c.seq > max(after, 0),
+        comments.c.status == "published",
+    )
+    rows = db.execute(question.order_by(comments.c.seq).limit(limit))
     return [PublicComment(*row) for row in rows]

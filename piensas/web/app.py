@@ -17,6 +17,8 @@ from litestar import Litestar
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
 
+from piensas.log import set_up_log
+from piensas.model.job import Kind
 from piensas.model.moment import Clock
 from piensas.model.refusals import Refusal
 from piensas.settings import Settings, read_settings
@@ -47,7 +49,7 @@ from piensas.web.folder import watch_folder
 from piensas.web.front_door import FrontDoor
 from piensas.web.live import Live
 from piensas.web.press import Press
-from piensas.web.refusals import Refuser
+from piensas.web.refusals import Refuser, refuse_nul
 from piensas.worker import Worker
 
 SETTINGS_FILE = "PIENSAS_SETTINGS"
@@ -124,6 +126,7 @@ HANDLERS = (
 def create_app() -> FrontDoor:
     """The application as the server starts it in each worker: settings from file and environment."""
     end_with_parent()
+    set_up_log()
     name = os.environ.get(SETTINGS_FILE)
     app = build_app(read_settings(Path(name) if name else None))
     gc.freeze()  # what is here now stays: the collector need not look at it again and again
@@ -154,8 +157,7 @@ def build_app(settings: Settings, clock: Clock | None = None) -> FrontDoor:
             asyncio.create_task(live.watch(stop)),
             asyncio.create_task(forget_requests(app, stop)),
         ]
-        if settings.mail or settings.embed.origins or settings.site.rules.mentions != "off":
-            tasks.append(asyncio.create_task(Worker(settings, press.site, press.db, press.clock).work(stop)))
+        tasks += [asyncio.create_task(worker.work(stop)) for worker in list_workers(press)]
         try:
             yield
         finally:
@@ -176,7 +178,17 @@ def build_app(settings: Settings, clock: Clock | None = None) -> FrontDoor:
         lifespan=[run],
         openapi_config=openapi_config(press),
         include_in_schema=False,
+        before_request=refuse_nul,
         debug=False,
     )
     live = Live(Crossing(app, settings.embed.origins), press)
     return FrontDoor(live, press.pages)
+
+
+def list_workers(press: Press) -> list[Worker]:
+    """Letters do not wait for the pages of others that are looked at."""
+    settings = press.settings
+    kinds: list[tuple[Kind, ...]] = [("letter",)] if settings.mail else []
+    if settings.embed.origins or settings.site.rules.mentions != "off":
+        kinds.append(("mention", "page"))
+    return [Worker(settings, press.site, press.db, press.clock, each) for each in kinds]

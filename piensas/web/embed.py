@@ -8,6 +8,7 @@ import msgspec
 from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
+from sqlalchemy import Connection
 
 from piensas.actions.publishing import publish_visited
 from piensas.actions.signing_in import claim_handover, has_arrived
@@ -16,7 +17,7 @@ from piensas.drawing.pen import pen_of, read_static
 from piensas.model.elsewhere import Wish, choose_language, manuscript_of, read_page, read_wish
 from piensas.model.refusals import Forged, Malformed, NotFound
 from piensas.model.session import bind_ticket, hash_of
-from piensas.store.stories import find_address, list_counts
+from piensas.store.stories import find_address, find_story_revision, list_counts
 from piensas.web.answers import json_answer, keep, page_answer, see, shared_answer, shared_json
 from piensas.web.files import FOR_EVER
 from piensas.web.http import Request
@@ -145,7 +146,20 @@ async def show(request: Request, press: Press, wish: Wish) -> Response[bytes]:
     if reading is None or reading.story.discussion == "off":
         raise NotFound
     answer = shared_answer(draw_story(press, reading, walk, template="embed.html"), "text/html")
-    return keep(request, answer, proof_of(press, reading.story, mark)) if request.method == "GET" else answer
+    if request.method != "GET":
+        return answer
+    proof = proof_of(press, reading.story, mark)
+    site_id, story_id = proof.args
+    place = (site_id, wish.alias, story_id)
+    proof = msgspec.structs.replace(
+        proof, question=find_place, args=place, answer=(address, reading.story.revision)
+    )
+    return keep(request, answer, proof)
+
+
+def find_place(db: Connection, site_id: int, alias: str, story_id: int) -> tuple[str | None, int | None]:
+    """Where a page's discussion is now, and its revision: what has to stay for an answer to stay."""
+    return find_address(db, site_id, alias), find_story_revision(db, site_id, story_id)
 
 
 def page_shape(request: Request) -> PageShape:

@@ -135,7 +135,9 @@ async def replies_feed(request: Request, press: NamedDependency[Press]) -> Respo
         title=speech.gettext("Replies to you"),
         address="/me/replies",
         updated_at=max((c.edited_at or c.written_at for c in comments), default=time_of(session.id)),
-        entries=[reply_entry(press.site, each, pages, by) for each in comments],
+        entries=[
+            reply_entry(press.site, each, pages, by) for each in comments if each.story_id in pages.paths
+        ],
         home="/me",
     )
     return draw(request, press, language, feed)

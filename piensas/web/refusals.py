@@ -95,3 +95,9 @@ def with_challenge(answer: Response[bytes], refusal: Refusal) -> Response[bytes]
     if isinstance(refusal, ScopeMissing):
         answer.headers["www-authenticate"] = f'Bearer error="insufficient_scope", scope="{refusal.scope}"'
     return answer
+
+
+async def refuse_nul(request: Request) -> None:
+    """No address of ours has a NUL in it, and PostgreSQL takes none."""
+    if "\0" in request.scope["path"] or b"%00" in request.scope["query_string"]:
+        raise NotFound

@@ -19,6 +19,7 @@ from piensas.model.refusals import ChangedMeanwhile, NotFound
 from piensas.model.rules import Order
 from piensas.web.answers import PERSONAL, SAFETY, SHARED
 from piensas.web.errors import STATUS, WORDS, Problem
+from piensas.web.front_door import FOR_PROGRAMS
 from piensas.web.http import Request
 from piensas.web.press import Press
 
@@ -70,15 +71,22 @@ def unchanged(etag: str) -> Response[Any]:
 
 def shared(what: T, link: str = "") -> Response[T]:
     """The same for everybody, and readable by every page."""
-    headers = {"cache-control": SHARED, "access-control-allow-origin": "*", "link": link}
+    headers = {
+        "cache-control": SHARED,
+        "access-control-allow-origin": "*",
+        "access-control-expose-headers": "ETag, Link",
+        "link": link,
+    }
     return answer(what, headers=headers)
 
 
 def next_link(request: Request, press: Press, after: str) -> str:
-    """The address of the next page (RFC 8288), empty after the last."""
+    """The address of the next page (RFC 8288), empty after the last. Only with what the front door tells
+    answers apart by, since whoever asks the same is given the same."""
     if not after:
         return ""
-    query = [(name, value) for name, value in request.query_params.multi_items() if name != "after"]
+    known = FOR_PROGRAMS - {"after"}
+    query = [(name, value) for name, value in request.query_params.multi_items() if name in known]
     return f'<{press.site.address}{request.url.path}?{urlencode([*query, ("after", after)])}>; rel="next"'
 
 
@@ -88,14 +96,14 @@ def etag_of(shown: Any) -> str:
 
 
 def require_match(wanted: str | None, etag: str) -> None:
-    """Refuses to change what is no longer as the program has read it (RFC 9110, 13.1.1)."""
-    names = [name.strip() for name in (wanted or "*").split(",")]
-    if "*" not in names and etag not in names:
+    """Refuses to change what is no longer as the program has read it (RFC 9110, 13.1.1). A web server
+    that packs our answer makes its ETag a weak one, which is taken all the same."""
+    if not is_known(wanted or "*", etag):
         raise ChangedMeanwhile
 
 
 def is_known(wanted: str | None, etag: str) -> bool:
-    """Has the program this very one already (RFC 9110, 13.1.2)?"""
+    """Is the program's one of these (RFC 9110, 13.1.2)?"""
     names = [name.strip().removeprefix("W/") for name in (wanted or "").split(",")]
     return etag in names or "*" in names
 

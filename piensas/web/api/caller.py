@@ -19,6 +19,7 @@ from piensas.model.session import API, Session, hash_of, is_due, is_over
 from piensas.store.sessions import find_session
 from piensas.web.http import Request
 from piensas.web.press import Press
+from piensas.web.refusals import refuse_nul
 from piensas.web.shapes import is_json
 from piensas.web.viewer import find_address, is_telling, sender_of
 
@@ -45,8 +46,9 @@ class Caller(Struct, frozen=True):
 
 
 def needs(scope: str, *, is_known: bool = True) -> dict[str, Any]:
-    """What a handler asks of a token; without `is_known`, a program may also come without one."""
-    security: list[dict[str, list[str]]] = [{"token": [scope]}]
+    """What a handler asks of a token: a scope, or none; without `is_known`, a program may also come without
+    one."""
+    security: list[dict[str, list[str]]] = [{"token": [scope] if scope else []}]
     return {
         "opt": {"scope": scope, "is_known": is_known},
         "security": security if is_known else [*security, {}],
@@ -87,7 +89,7 @@ async def find_program(press: Press, token: str) -> tuple[Session, Reader]:
 def require_scope(caller: Caller, opt: dict[str, Any]) -> None:
     if caller.session is None and opt["is_known"]:
         raise TokenMissing
-    if opt["scope"] not in caller.scopes:
+    if opt["scope"] and opt["scope"] not in caller.scopes:
         raise ScopeMissing(opt["scope"])
 
 
@@ -104,22 +106,19 @@ def read_token(request: Request) -> str:
 
 async def require_json(request: Request) -> None:
     """A body is JSON and says so: what another site's page can send without asking, a form, is none."""
+    await refuse_nul(request)
     if request.method in WITH_BODY and not is_json(request):
         raise Malformed("The body must be JSON, and its content-type application/json.")
 
 
 def limit_requests(press: Press) -> RateLimitConfig:
-    """How many requests a minute one network address may make of each process."""
-
-    def find_asker(request: Request) -> str:
-        address = find_address(request, press.settings.server.trusted_proxies)
-        if is_telling(address):
-            return sender_of(address)
-        return f"{address} {hash_of(request.headers.get('authorization', '')).hex()}"
-
+    """How many requests a minute one network address may make of each process. A private address says nothing
+    about who is asking, and counts for nothing, as everywhere (`is_telling`)."""
+    trusted = press.settings.server.trusted_proxies
     return RateLimitConfig(
         rate_limit=("minute", press.settings.api.requests_per_minute),
-        identifier_for_request=find_asker,
+        identifier_for_request=lambda request: sender_of(find_address(request, trusted)),
+        check_throttle_handler=lambda request: is_telling(find_address(request, trusted)),
         exclude_opt_key="is_shared",
     )
 

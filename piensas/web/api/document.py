@@ -12,7 +12,7 @@ from litestar.openapi.spec import Components, SecurityScheme
 
 from piensas import __version__
 from piensas.drawing.pen import pen_of
-from piensas.web.answers import SAFETY
+from piensas.web.answers import SAFETY, SHARED
 from piensas.web.api import shapes
 from piensas.web.api.explorer import list_operations, list_shapes, plain
 from piensas.web.errors import Problem
@@ -20,6 +20,7 @@ from piensas.web.http import Request
 from piensas.web.press import Press
 
 PLACE = "/api"
+OPEN = {"cache-control": SHARED, "access-control-allow-origin": "*"}
 ABOUT = """Everything that a reader's page does, for programs.
 
 Reading needs nothing. To write, a program comes as a guest, with a name and an email address, or with a
@@ -104,7 +105,7 @@ class Explorer(OpenAPIRenderPlugin):
 
 def openapi_config(press: Press) -> OpenAPIConfig:
     """Where the document and its page are."""
-    router = Router(PLACE, route_handlers=[], include_in_schema=False, response_headers=SAFETY)
+    router = Router(PLACE, route_handlers=[], include_in_schema=False, response_headers=SAFETY | OPEN)
     return OpenAPIConfig(
         title=f"{press.site.name}: comments",
         version=__version__,

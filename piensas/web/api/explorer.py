@@ -59,7 +59,7 @@ def describe_operation(method: str, path: str, operation: dict[str, Any]) -> Ope
         path=path,
         summary=operation["summary"],
         description=plain(operation["description"]),
-        scope=needed[0]["token"][0] if needed else "",
+        scope=next(iter(needed[0]["token"]), "") if needed else "",
         is_open=len(needed) != 1,
         fields=[
             Field(each["name"], each["in"], plain(each.get("description", "")), each["required"])

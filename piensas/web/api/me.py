@@ -93,7 +93,7 @@ async def my_replies(
     reader, before = reader_of(caller), read_after(after)
     found = await press.db.read(list_replies_to, press.site.id, reader.id, before, limit + 1)
     pages = await find_pages(press, [each.story_id for each in found])
-    shown = shapes.Comments([pages.show(each) for each in found[:limit]])
+    shown = shapes.Comments([pages.show(each) for each in found[:limit] if each.story_id in pages.paths])
     link = next_link(request, press, str(found[limit - 1].id) if len(found) > limit else "")
     return answer(shown, headers={"link": link})
 

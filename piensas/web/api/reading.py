@@ -26,7 +26,7 @@ from piensas.store.stories import (
     list_counts,
     list_headlines,
 )
-from piensas.store.threads import list_branch
+from piensas.store.threads import list_published_below
 from piensas.web.answers import keep
 from piensas.web.api import shapes
 from piensas.web.api.answers import (
@@ -59,6 +59,8 @@ from piensas.web.shapes import as_id, read_cursor, read_order, show_cursor
 from piensas.web.stories import proof_of
 
 MOST_PAGES = 100
+MOST_REPLIES = (1 << 31) - 1
+"""Numbers of replies are counted no further."""
 
 
 @get("/site", operation_id="readSite", summary="What the site is", responses=refused(), **SHARED)
@@ -159,7 +161,7 @@ async def thread(
     if found is None:
         raise NotFound
     whole, page = found
-    pages = await find_pages(press, [whole.id])
+    pages = await find_live_pages(press, whole.id)
     shown = shapes.Thread(whole.comments, walk.order, [pages.show_node(node) for node in page.nodes])
     link = next_link(request, press, show_cursor(page.next) if page.next else "")
     return keep(request, shared(shown, link=link), proof_of(press, whole, mark))
@@ -169,9 +171,9 @@ async def thread(
     "/stories/{story:str}/comments/{comment:str}",
     operation_id="readComment",
     summary="A comment",
-    responses=refused("not_found", "token_wrong", "scope_missing", "too_many_requests") | {304: NOT_MODIFIED},
+    responses=refused("not_found", "token_wrong", "too_many_requests") | {304: NOT_MODIFIED},
     response_headers=[ETAG],
-    **needs("read", is_known=False),
+    **needs("", is_known=False),
 )
 async def comment(
     press: NamedDependency[Press],
@@ -182,10 +184,10 @@ async def comment(
 ) -> Response[shapes.OwnComment]:
     """A published comment; with its author's token also another, and its words as they were written."""
     found = await press.db.read(read_one, press.site.id, as_id(story), as_id(comment))
-    own = found is not None and is_own(caller.viewer, found)
+    own = found is not None and is_own(caller.viewer, found) and "read" in caller.scopes
     if found is None or not (own or (found.is_published and may_see(caller.viewer, found))):
         raise NotFound
-    pages = await find_pages(press, [found.story_id])
+    pages = await find_live_pages(press, found.story_id)
     shown = pages.show_own(found) if own else pages.show_other(found)
     etag = etag_of(shown)
     if is_known(if_none_match, etag):
@@ -217,8 +219,8 @@ async def replies(
     if found is None:
         raise NotFound
     whole, below = found
-    pages = await find_pages(press, [whole.id])
-    shown = shapes.Comments([pages.show(each) for each in below[:limit] if each.is_published])
+    pages = await find_live_pages(press, whole.id)
+    shown = shapes.Comments([pages.show(each) for each in below[:limit]])
     link = next_link(request, press, str(below[limit - 1].seq) if len(below) > limit else "")
     return keep(request, shared(shown, link=link), proof_of(press, whole, mark))
 
@@ -238,7 +240,7 @@ async def newest(
     wanted = Filter(before=read_after(after) or None)
     found = await press.db.read(list_published, press.site.id, wanted, limit + 1, 0)
     pages = await find_pages(press, [each.story_id for each in found])
-    shown = shapes.Comments([pages.show(each) for each in found[:limit]])
+    shown = shapes.Comments([pages.show(each) for each in found[:limit] if each.story_id in pages.paths])
     return shared(
         shown, link=next_link(request, press, str(found[limit - 1].id) if len(found) > limit else "")
     )
@@ -273,10 +275,18 @@ async def find_by_page(press: Press, page: str) -> Response[shapes.Stories]:
 
 def plain_page(press: Press, page: str) -> str:
     """As a page is known: by its path here, by its whole address elsewhere."""
-    if page.startswith("/"):
-        return page
+    if page.startswith("/") and page.isprintable():
+        return page.rstrip("/") or "/"
     plain, origin = read_page(page)
     return plain.removeprefix(origin) if origin == press.site.address else plain
+
+
+async def find_live_pages(press: Press, story_id: int) -> shapes.Pages:
+    """The pages of a story that has not been taken off."""
+    pages = await find_pages(press, [story_id])
+    if story_id not in pages.paths:
+        raise NotFound
+    return pages
 
 
 async def find_pages(press: Press, stories: list[int]) -> shapes.Pages:
@@ -310,7 +320,7 @@ def read_replies(
     found = find_story(db, site_id, story_id)
     if root is None or found is None or root.is_reply or not root.listed:
         return None
-    return found, list_branch(db, found, root.id, after + 1, limit)
+    return found, list_published_below(db, found, root.id, min(after, MOST_REPLIES), limit)
 
 
 def show_story(press: Press, whole: WholeStory, editions: list[tuple[str, str, str, str]]) -> shapes.Story:

@@ -14,12 +14,13 @@ from sqlalchemy import Connection
 from piensas.actions.changing import Change, edit_comment, withdraw_comment
 from piensas.actions.posting import post_comment
 from piensas.actions.voting import Vote, vote
+from piensas.model.access import is_own
 from piensas.model.comment import Comment as WholeComment
 from piensas.model.comment import own_view
 from piensas.model.draft import Draft
 from piensas.model.elsewhere import choose_language
 from piensas.model.moment import Moment
-from piensas.model.refusals import KeyReused, Rejected
+from piensas.model.refusals import KeyReused, NotFound, Rejected
 from piensas.store.comments import find_comment
 from piensas.store.sessions import find_session
 from piensas.web.api import shapes
@@ -35,7 +36,7 @@ from piensas.web.api.answers import (
     require_match,
 )
 from piensas.web.api.caller import Caller, needs
-from piensas.web.api.reading import find_pages
+from piensas.web.api.reading import find_live_pages, find_pages
 from piensas.web.press import Press
 from piensas.web.shapes import as_id
 
@@ -85,6 +86,7 @@ async def write(
         id=bind_key(idempotency_key, caller) if idempotency_key else None,
         language=choose_language(data.language, press.site),
     )
+    await find_live_pages(press, as_id(story))
     posted, is_guests = await press.db.write(
         lambda db: post_once(db, caller, as_id(story), draft, press.clock()), as_id(story)
     )
@@ -115,10 +117,10 @@ async def edit(
 ) -> Response[shapes.OwnComment]:
     """As long as the site lets authors change what they said."""
     change = Change(as_id(story), as_id(comment), data.text)
-    pages = await find_pages(press, [change.story_id])
+    pages = await find_live_pages(press, change.story_id)
 
     def deed(db: Connection) -> WholeComment:
-        require_unchanged(db, press, pages, change, if_match)
+        require_unchanged(db, caller, pages, change, if_match)
         return edit_comment(db, caller.viewer, change, press.clock())
 
     edited = await press.db.write(deed, change.story_id)
@@ -145,10 +147,10 @@ async def withdraw(
 ) -> Response[shapes.OwnComment]:
     """Its replies stay, under its place."""
     change = Change(as_id(story), as_id(comment))
-    pages = await find_pages(press, [change.story_id])
+    pages = await find_live_pages(press, change.story_id)
 
     def deed(db: Connection) -> WholeComment:
-        require_unchanged(db, press, pages, change, if_match)
+        require_unchanged(db, caller, pages, change, if_match)
         return withdraw_comment(db, caller.viewer, change, press.clock())
 
     return answer(pages.show_own(await press.db.write(deed, change.story_id)))
@@ -191,8 +193,8 @@ async def change_vote(
     press: Press, caller: Caller, story: str, comment: str, value: Literal["up", "down"] | None
 ) -> Response[shapes.Comment]:
     wanted = Vote(as_id(story), as_id(comment), VALUES[value] if value else 0)
+    pages = await find_live_pages(press, wanted.story_id)
     voted = await press.db.write(lambda db: vote(db, caller.viewer, wanted, press.clock()), wanted.story_id)
-    pages = await find_pages(press, [voted.story_id])
     return answer(pages.show(own_view(voted)))
 
 
@@ -216,11 +218,12 @@ def bind_key(key: str, caller: Caller) -> str:
 
 
 def require_unchanged(
-    db: Connection, press: Press, pages: shapes.Pages, change: Change, if_match: str | None
+    db: Connection, caller: Caller, pages: shapes.Pages, change: Change, if_match: str | None
 ) -> None:
-    """That the comment is still as its author's program has read it."""
+    """That the comment is still as its author's program has read it. Of others' nothing is told."""
     if if_match is None:
         return
-    found = find_comment(db, press.site.id, change.story_id, change.comment_id)
-    if found is not None:
-        require_match(if_match, etag_of(pages.show_own(found)))
+    found = find_comment(db, caller.viewer.site.id, change.story_id, change.comment_id)
+    if found is None or not is_own(caller.viewer, found):
+        raise NotFound
+    require_match(if_match, etag_of(pages.show_own(found)))
