@@ -199,7 +199,7 @@ def test_M34_a_token_does_what_it_was_made_for_and_nothing_else(  # noqa: N802
     program = with_token(signing_in, providers, scope)
     comment = Program(signing_in).comment("Here.").rpartition("/")[2]
     bodies = {
-        "write": GUEST, "edit": {"text": "x"}, "put_vote": {"value": "up"}, "post_name": {"name": "Free"},
+        "write": GUEST, "edit": {"text": "x"}, "put_vote": {"value": "up"}, "change_name": {"name": "Free"},
     }  # fmt: skip
     asked = 0
     for handler in FOR_PROGRAMS:

@@ -18,8 +18,9 @@ from sqlalchemy import text
 
 from piensas.actions.publishing import retire_edition
 from piensas.cli import main
-from piensas.model.elsewhere import read_page
+from piensas.model.elsewhere import list_spellings, read_page
 from piensas.model.refusals import Malformed
+from piensas.model.site import Site
 from piensas.settings import Embed, Settings
 from piensas.store.stories import find_story_by_key
 from tests.conftest import OpenNewsroom
@@ -613,3 +614,15 @@ def test_a_story_of_ours_moves_under_another_sites_page(embedding: Newsroom) -> 
     run = CliRunner(env=environment(embedding))
     assert run.invoke(main, ["alias", embedding.story, f"{HOST}/flight"]).exit_code == 0
     assert story_of(look(reader, f"{HOST}/flight")) == embedding.story_id
+
+
+def test_how_a_page_may_be_known() -> None:
+    site = Site(address="https://news.example")
+    known = ("/flight", "https://news.example/flight")
+    assert list_spellings("/flight", site) == known
+    assert list_spellings("https://NEWS.example:443/flight?utm_source=x#y", site) == known
+    assert list_spellings("https://news.example", site) == ("/", "https://news.example/")
+    assert list_spellings(f"{HOST}/flight/", site) == (f"{HOST}/flight/",)
+    for nowhere in ("flight", "ftp://x", "/\x00", "/a b"):
+        with pytest.raises(Malformed):
+            list_spellings(nowhere, site)

@@ -103,7 +103,7 @@ def test_questions_made_for_the_occasion_go_by_a_key_or_an_index_too(tmp_path: P
         mentions.find_mention_by_id(db, 1, 7)
         mentions.list_held_mentions(db, 1, 10)
         stories.list_addresses(db, 1, (1, 2))
-        stories.find_edition_by_address(db, 1, "/en/x")
+        stories.find_edition_by_address(db, 1, ("/en/x",))
         plans = [
             step[3]
             for sql, values in list(asked)

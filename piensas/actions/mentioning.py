@@ -55,7 +55,7 @@ def claim_mention(db: Connection, viewer: Viewer, claim: Claim, moment: Moment) 
     """Queues a look at the page: one that is known already may have changed, or be gone."""
     site = viewer.site
     path, source = read_target(claim.target, site), read_source(claim.source, claim.target)
-    edition = find_edition_by_address(db, site.id, path)
+    edition = find_edition_by_address(db, site.id, (path,))
     story = find_story(db, site.id, edition.story_id) if edition and edition.live else None
     if story is None or story.discussion == "off" or site.rules.mentions == "off":
         raise Malformed("target takes no mentions")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 import msgspec
@@ -139,29 +140,35 @@ def edition_of(story: Story, manuscript: Manuscript) -> Edition:
     )
 
 
-def add_alias(db: Connection, site: Site, known: str, address: str) -> Edition:
-    """The edition that is known by one address is from now on known by another, too: a page has moved.
+def add_alias(db: Connection, site: Site, known_as: Sequence[str], will_be: Sequence[str]) -> Edition:
+    """The edition that is known by one of some addresses is from now on known by others, too: a page moved.
 
     A story that somebody's first visit to the new address has made gives way while nobody has written
     under it; one of ours, or with comments, published or not, is not taken its address.
     """
-    edition = find_edition_by_address(db, site.id, known)
+    edition = find_edition_by_address(db, site.id, known_as)
     if edition is None:
         raise NotFound
-    taken_by = find_story_by_address(db, site.id, address)
-    other = find_story(db, site.id, taken_by) if taken_by else None
-    if other and other.id != edition.story_id:
-        editions = list_editions(db, site.id, other.id)
-        if has_comments(db, site.id, other.id) or not all(each.page for each in editions):
-            raise SlugTaken(address)
-        for empty in editions:
-            save_edition(db, msgspec.structs.replace(empty, live=False))
-        save_story_change(db, other)
-    save_address(db, edition, address)
-    if edition.page and address.startswith("http"):
-        edition = msgspec.structs.replace(edition, page=address)
+    for address in will_be:
+        taken_by = find_story_by_address(db, site.id, address)
+        other = find_story(db, site.id, taken_by) if taken_by else None
+        if other and other.id != edition.story_id:
+            give_way(db, other, address)
+        save_address(db, edition, address)
+    if edition.page:
+        edition = msgspec.structs.replace(edition, page=will_be[-1])
         save_edition(db, edition)
     story = find_story_to_change(db, site.id, edition.story_id)
     if story:
         save_story_change(db, story)
     return edition
+
+
+def give_way(db: Connection, story: Story, address: str) -> None:
+    """Takes off a story that is nothing but somebody's first visit to a page."""
+    editions = list_editions(db, story.site_id, story.id)
+    if has_comments(db, story.site_id, story.id) or not all(each.page for each in editions):
+        raise SlugTaken(address)
+    for empty in editions:
+        save_edition(db, msgspec.structs.replace(empty, live=False))
+    save_story_change(db, story)

@@ -9,7 +9,7 @@ from rich.console import Console
 
 from piensas.actions.publishing import SlugTaken, add_alias
 from piensas.cli.opening import Wrong, find_settings, open_database
-from piensas.model.elsewhere import read_page
+from piensas.model.elsewhere import list_spellings, read_page
 from piensas.model.refusals import Malformed, NotFound
 from piensas.settings import Settings
 
@@ -27,7 +27,7 @@ def alias(file: Path | None, known: str, address: str) -> None:
     as the first visit to the new address has made it, gives way.
     """
     settings = find_settings(file)
-    was, will_be = (plain_address(each, settings) for each in (known, address))
+    was, will_be = (read_address(each, settings) for each in (known, address))
     with open_database(settings) as db:
         try:
             edition = db.do(lambda connection: add_alias(connection, settings.site, was, will_be))
@@ -35,19 +35,16 @@ def alias(file: Path | None, known: str, address: str) -> None:
             raise Wrong(f"No discussion is known by {known!r}.") from fault
         except SlugTaken as fault:
             raise Wrong(f"{address!r} has a discussion of its own; nothing was changed.") from fault
-    out.print(f"“{edition.title}” is known by {will_be}, too.", highlight=False, markup=False)
+    out.print(f"“{edition.title}” is known by {will_be[-1]}, too.", highlight=False, markup=False)
 
 
-def plain_address(address: str, settings: Settings) -> str:
-    """As a page is known: by its path here, by its whole address on a site under whose pages we are."""
-    if address.startswith("/"):
-        return address.rstrip("/") or "/"
+def read_address(address: str, settings: Settings) -> tuple[str, ...]:
+    """How the page may be known; elsewhere only on a site under whose pages we are."""
     try:
-        plain, origin = read_page(address)
+        spellings = list_spellings(address, settings.site)
+        origin = read_page(spellings[-1])[1]
     except Malformed as fault:
         raise Wrong(f"{address!r} is not the address of a page.") from fault
-    if origin == settings.site.address:
-        return plain.removeprefix(origin).rstrip("/") or "/"
-    if origin not in settings.embed.origins:
+    if origin not in (settings.site.address, *settings.embed.origins):
         raise Wrong(f"{origin} is not in [embed] origins.")
-    return plain
+    return spellings

@@ -69,6 +69,15 @@ def read_page(page: str) -> tuple[str, str]:
     return urlunsplit((scheme, place, parts.path or "/", urlencode(query), "")), f"{scheme}://{place}"
 
 
+def list_spellings(address: str, site: Site) -> tuple[str, ...]:
+    """How a page may be known: elsewhere by its whole address, on our own site also by its path."""
+    whole = site.address + address if address.startswith("/") else address
+    plain, origin = read_page(whole)
+    if origin != site.address:
+        return (plain,)
+    return plain.removeprefix(origin).rstrip("/") or "/", plain
+
+
 def choose_language(wanted: str, site: Site) -> str:
     """The site's language that is nearest to a page's: "es" for "es-MX", its first for a foreign one."""
     codes = (wanted, wanted.partition("-")[0].lower())

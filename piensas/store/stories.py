@@ -186,12 +186,12 @@ def list_live_keys(db: Connection, site_id: int) -> dict[tuple[str, str], str]:
 
 def find_address(db: Connection, site_id: int, address: str) -> str | None:
     """The path of the live edition that was once known by this address."""
-    edition = find_edition_by_address(db, site_id, address)
+    edition = find_edition_by_address(db, site_id, (address,))
     return edition.address if edition and edition.live else None
 
 
-def find_edition_by_address(db: Connection, site_id: int, address: str) -> Edition | None:
-    """The edition, live or not, that is or was known by this address."""
+def find_edition_by_address(db: Connection, site_id: int, known_as: Sequence[str]) -> Edition | None:
+    """The edition, live or not, that is or was known by one of these addresses."""
     question = (
         select(*EDITION_COLUMNS)
         .select_from(addresses)
@@ -203,7 +203,8 @@ def find_edition_by_address(db: Connection, site_id: int, address: str) -> Editi
                 editions.c.language == addresses.c.language,
             ),
         )
-        .where(addresses.c.site_id == site_id, addresses.c.address == address)
+        .where(addresses.c.site_id == site_id, addresses.c.address.in_(known_as))
+        .limit(1)
     )
     row = db.execute(question).first()
     return edition_of(row) if row else None

@@ -14,7 +14,7 @@ from piensas.actions.publishing import publish_visited
 from piensas.actions.signing_in import claim_handover, has_arrived
 from piensas.drawing.embedded import style_address, write_script, write_style
 from piensas.drawing.pen import pen_of, read_static
-from piensas.model.elsewhere import Wish, choose_language, manuscript_of, read_page, read_wish
+from piensas.model.elsewhere import Wish, choose_language, list_spellings, manuscript_of, read_wish
 from piensas.model.refusals import Forged, Malformed, NotFound
 from piensas.model.session import bind_ticket, hash_of
 from piensas.store.stories import find_address, find_story_revision, list_counts
@@ -96,12 +96,10 @@ async def counts(request: Request, press: NamedDependency[Press]) -> Response[by
     asked = request.query_params.getall("page", [])
     if not 0 < len(asked) <= MOST_COUNTS:
         raise Malformed(f"page must be given 1 to {MOST_COUNTS} times")
-    own = press.site.address
-    pages = [read_page(page)[0] for page in asked]
-    known_as = [*pages, *(page.removeprefix(own) for page in pages if page.startswith(own))]
-    found = await press.db.read(list_counts, press.site.id, known_as)
+    pages = [list_spellings(page, press.site) for page in asked]
+    found = await press.db.read(list_counts, press.site.id, [name for names in pages for name in names])
     pen = pen_of(press.site, choose_language(request.query_params.get("language", ""), press.site))
-    words = [pen.count(found.get(page) or found.get(page.removeprefix(own), 0)) for page in pages]
+    words = [pen.count(max(found.get(name, 0) for name in names)) for names in pages]
     return shared_json(words)
 
 

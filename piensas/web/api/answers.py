@@ -90,6 +90,12 @@ def next_link(request: Request, press: Press, after: str) -> str:
     return f'<{press.site.address}{request.url.path}?{urlencode([*query, ("after", after)])}>; rel="next"'
 
 
+def split_page(found: list[T], limit: int) -> tuple[list[T], T | None]:
+    """A page of a list that was asked for with one too many, and its last one where more follow."""
+    page = found[:limit]
+    return page, page[-1] if len(found) > limit else None
+
+
 def etag_of(shown: Any) -> str:
     """Strong: it changes whenever a byte of what is shown does (RFC 9110, 8.8.3)."""
     return f'"{hashlib.blake2b(msgspec.json.encode(shown), digest_size=9).hexdigest()}"'

@@ -16,7 +16,18 @@ from piensas.model.refusals import LoginRequired, TokenMissing
 from piensas.store.comments import list_latest_own_comments
 from piensas.store.threads import list_replies_to
 from piensas.web.api import shapes
-from piensas.web.api.answers import LINK, USUAL, After, Id, Limit, answer, next_link, read_after, refused
+from piensas.web.api.answers import (
+    LINK,
+    USUAL,
+    After,
+    Id,
+    Limit,
+    answer,
+    next_link,
+    read_after,
+    refused,
+    split_page,
+)
 from piensas.web.api.caller import Caller, needs
 from piensas.web.api.reading import find_pages
 from piensas.web.http import Request
@@ -42,7 +53,7 @@ async def me(press: NamedDependency[Press], caller: NamedDependency[Caller]) -> 
     responses=refused(*TOKEN, "details_missing", "too_long", "name_reserved", "login_required"),
     **needs("account"),
 )
-async def post_name(
+async def change_name(
     press: NamedDependency[Press], caller: NamedDependency[Caller], data: JSONBody[shapes.NewName]
 ) -> Response[shapes.Me]:
     """Under which you write from now on."""
@@ -69,8 +80,9 @@ async def my_comments(
     reader, before = reader_of(caller), read_after(after)
     found = await press.db.read(list_latest_own_comments, press.site.id, reader.id, before, limit + 1)
     pages = await find_pages(press, [each.story_id for each in found])
-    shown = shapes.OwnComments([pages.show_own(each) for each in found[:limit]])
-    link = next_link(request, press, str(found[limit - 1].id) if len(found) > limit else "")
+    page, last = split_page(found, limit)
+    shown = shapes.OwnComments([pages.show_own(each) for each in page])
+    link = next_link(request, press, str(last.id) if last else "")
     return answer(shown, headers={"link": link})
 
 
@@ -93,8 +105,9 @@ async def my_replies(
     reader, before = reader_of(caller), read_after(after)
     found = await press.db.read(list_replies_to, press.site.id, reader.id, before, limit + 1)
     pages = await find_pages(press, [each.story_id for each in found])
-    shown = shapes.Comments([pages.show(each) for each in found[:limit] if each.story_id in pages.paths])
-    link = next_link(request, press, str(found[limit - 1].id) if len(found) > limit else "")
+    page, last = split_page(found, limit)
+    shown = shapes.Comments([pages.show(each) for each in page if each.story_id in pages.paths])
+    link = next_link(request, press, str(last.id) if last else "")
     return answer(shown, headers={"link": link})
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import Annotated
 
 from litestar import Response, get
@@ -13,15 +14,15 @@ from piensas.drawing.language import as_iso
 from piensas.model.access import is_own, may_see
 from piensas.model.comment import Comment as WholeComment
 from piensas.model.comment import PublicComment
-from piensas.model.elsewhere import choose_language, read_page
+from piensas.model.elsewhere import choose_language, list_spellings
 from piensas.model.refusals import NotFound
 from piensas.model.story import Story as WholeStory
 from piensas.model.thread import Walk
 from piensas.store.comments import find_comment
 from piensas.store.published import Filter, list_published
 from piensas.store.stories import (
+    find_edition_by_address,
     find_story,
-    find_story_by_address,
     list_addresses,
     list_counts,
     list_headlines,
@@ -47,6 +48,7 @@ from piensas.web.api.answers import (
     read_after,
     refused,
     shared,
+    split_page,
     unchanged,
 )
 from piensas.web.api.caller import SHARED, Caller, needs
@@ -111,9 +113,9 @@ async def stories(
     before = read_place(after)
     mark = press.pages.mark()
     found = await press.db.read(list_headlines, press.site.id, chosen, limit + 1, before)
-    ids = [headline.story_id for headline in found[:limit]]
+    page_of_it, last = split_page(found, limit)
+    ids = [headline.story_id for headline in page_of_it]
     shown = await press.db.read(read_stories, press.site.id, ids)
-    last = found[limit - 1] if len(found) > limit else None
     link = next_link(request, press, f"{last.published_at}.{last.story_id}" if last else "")
     proof = Proof(list_versions, (press.site.id, chosen, limit + 1, before), versions(found), mark)
     listed = shapes.Stories([show_story(press, *each) for each in shown])
@@ -220,8 +222,9 @@ async def replies(
         raise NotFound
     whole, below = found
     pages = await find_live_pages(press, whole.id)
-    shown = shapes.Comments([pages.show(each) for each in below[:limit]])
-    link = next_link(request, press, str(below[limit - 1].seq) if len(below) > limit else "")
+    page, last = split_page(below, limit)
+    shown = shapes.Comments([pages.show(each) for each in page])
+    link = next_link(request, press, str(last.seq) if last else "")
     return keep(request, shared(shown, link=link), proof_of(press, whole, mark))
 
 
@@ -240,10 +243,9 @@ async def newest(
     wanted = Filter(before=read_after(after) or None)
     found = await press.db.read(list_published, press.site.id, wanted, limit + 1, 0)
     pages = await find_pages(press, [each.story_id for each in found])
-    shown = shapes.Comments([pages.show(each) for each in found[:limit] if each.story_id in pages.paths])
-    return shared(
-        shown, link=next_link(request, press, str(found[limit - 1].id) if len(found) > limit else "")
-    )
+    page, last = split_page(found, limit)
+    shown = shapes.Comments([pages.show(each) for each in page if each.story_id in pages.paths])
+    return shared(shown, link=next_link(request, press, str(last.id) if last else ""))
 
 
 @get(
@@ -261,24 +263,16 @@ async def counts(
     ],
 ) -> Response[dict[str, int]]:
     """By the addresses as they were given; 0 where nobody has been yet."""
-    known_as = {each: plain_page(press, each) for each in page}
-    found = await press.db.read(list_counts, press.site.id, sorted(set(known_as.values())))
-    return shared({each: found.get(plain, 0) for each, plain in known_as.items()})
+    known_as = {each: list_spellings(each, press.site) for each in page}
+    found = await press.db.read(list_counts, press.site.id, sorted({*chain(*known_as.values())}))
+    return shared({each: max(found.get(name, 0) for name in names) for each, names in known_as.items()})
 
 
 async def find_by_page(press: Press, page: str) -> Response[shapes.Stories]:
-    known_as = plain_page(press, page)
-    story_id = await press.db.read(find_story_by_address, press.site.id, known_as)
-    shown = await press.db.read(read_stories, press.site.id, [story_id] if story_id else [])
+    known_as = list_spellings(page, press.site)
+    edition = await press.db.read(find_edition_by_address, press.site.id, known_as)
+    shown = await press.db.read(read_stories, press.site.id, [edition.story_id] if edition else [])
     return shared(shapes.Stories([show_story(press, *each) for each in shown]))
-
-
-def plain_page(press: Press, page: str) -> str:
-    """As a page is known: by its path here, by its whole address elsewhere."""
-    if page.startswith("/") and page.isprintable():
-        return page.rstrip("/") or "/"
-    plain, origin = read_page(page)
-    return plain.removeprefix(origin) if origin == press.site.address else plain
 
 
 async def find_live_pages(press: Press, story_id: int) -> shapes.Pages:

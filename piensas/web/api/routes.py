@@ -31,7 +31,7 @@ FOR_PROGRAMS = (
     writing.put_vote,
     writing.delete_vote,
     me.me,
-    me.post_name,
+    me.change_name,
     me.my_comments,
     me.my_replies,
     me.mine,
