@@ -98,7 +98,8 @@ class Worker:
         return True
 
     async def _look(self, job: Job) -> bool:
-        """Does the page elsewhere link to the story? One that cannot be read after some tries does not."""
+        """Does the page elsewhere link to the story? Of one that cannot be read after some tries, what is
+        known already stays as it is; what was never seen is no mention."""
         from piensas.outside.fetching import NotFetched
         from piensas.outside.pages import find_link  # loads what fetches
 
@@ -107,12 +108,14 @@ class Worker:
         if mention is None:
             return True
         title, claimed = None, f"{self.site.address}{path}"
-        if job.tries <= MOST_LOOKS:
-            try:
+        try:
+            if job.tries <= MOST_LOOKS:
                 title = await find_link(mention.source, (claimed, mention.target))
-            except NotFetched as fault:
-                log.warning("mention_not_seen", job=job.id, tries=job.tries, reason=str(fault))
-                return False
+            elif mention.status != "waiting":
+                return True
+        except NotFetched as fault:
+            log.warning("mention_not_seen", job=job.id, tries=job.tries, reason=str(fault))
+            return False
         seen = None if title is None else Seen(title, claimed)
         await self.db.write(lambda db: confirm_mention(db, self.site, mention, seen), mention.story_id)
         return True

@@ -361,6 +361,21 @@ def test_what_was_rejected_stays_so(open_site: OpenNewsroom, elsewhere: Elsewher
         assert statuses(newsroom) == ["rejected"]
 
 
+def test_a_page_that_does_not_answer_is_no_mention_and_takes_none_away(
+    open_site: OpenNewsroom, elsewhere: Elsewhere
+) -> None:
+    newsroom = open_site(mentions="published")
+    known = elsewhere.page("/known", PAGE.format(target=newsroom.address + newsroom.story))
+    tell(newsroom, known)
+    wait_until(lambda: statuses(newsroom) == ["published"])
+    elsewhere.page("/known", "", status=500)
+    for source in (known, elsewhere.page("/new", "", status=500)):
+        newsroom.hands.turn(seconds=2)
+        tell(newsroom, source)
+    wait_until(lambda: newsroom.hands.turn(minutes=30) or jobs(newsroom) == 0, 40)
+    assert statuses(newsroom) == ["published"]
+
+
 def test_one_page_is_not_looked_at_for_every_claim(newsroom: Newsroom) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         source = f"http://localhost:{silent.getsockname()[1]}/"
