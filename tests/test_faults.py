@@ -172,7 +172,7 @@ def refusals_are_told(newsroom: Newsroom) -> None:
 
 def nothing_is_half_done(newsroom: Newsroom, *texts: str) -> None:
     reader = newsroom.person()
-    wait_until(lambda: reader.get(newsroom.comments).status_code == 200)
+    wait_until(lambda: reader.get(newsroom.discussion).status_code == 200)
     thread = reader.thread()
     assert [comment["html"].strip() for comment in thread["comments"]] == [f"<p>{text}</p>" for text in texts]
     assert thread["count"] == len(texts)

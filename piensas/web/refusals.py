@@ -100,4 +100,4 @@ def with_challenge(answer: Response[bytes], refusal: Refusal) -> Response[bytes]
 async def refuse_nul(request: Request) -> None:
     """No address of ours has a NUL in it, and PostgreSQL takes none."""
     if "\0" in request.scope["path"] or b"%00" in request.scope["query_string"]:
-        raise NotFound
+        raise Malformed("A NUL is no part of an address.") if is_for_programs(request) else NotFound
