@@ -145,7 +145,8 @@ class Person:
 
     def thread(self, **query: str) -> Any:
         """The discussion as programs read it."""
-        answer = self.client.get(self.newsroom.discussion, params=query)
+        as_many = {"limit": str(min(self.newsroom.site.rules.page_size, 100))}
+        answer = self.client.get(self.newsroom.discussion, params=as_many | query)
         assert answer.status_code == 200, answer.text
         after = parse_qs(urlsplit(answer.links.get("next", {}).get("url", "")).query).get("after", [None])[0]
         return answer.json() | {"next": after}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 from urllib.parse import urlencode
 
 import msgspec
@@ -33,15 +33,11 @@ PROBLEM = "application/problem+json"
 
 Id = Annotated[str, PathParameter(pattern=DIGITS, examples=[Example(value="3738119876543210496")])]
 Limit = Annotated[int, QueryParameter(ge=1, le=MOST, description="How many are wanted at most")]
-PageSize = Annotated[
-    int | None,
-    QueryParameter(ge=1, le=MOST, description="The site's own number, where none is wanted"),
-]
 After = Annotated[
     str | None,
     QueryParameter(max_length=100, description="Where the page before ended, as its `Link` says"),
 ]
-WantedOrder = Annotated[Order | None, QueryParameter(description="The site's, where none is wanted")]
+WantedOrder = Annotated[Order | Literal[""], QueryParameter(description="Empty for the site's own")]
 IfMatch = Annotated[
     str | None,
     HeaderParameter(name="If-Match", description="Only if it is still as it was read: its `ETag`"),

@@ -39,7 +39,6 @@ from piensas.web.api.answers import (
     Id,
     IfNoneMatch,
     Limit,
-    PageSize,
     WantedOrder,
     answer,
     etag_of,
@@ -150,14 +149,14 @@ async def thread(
     request: Request,
     press: NamedDependency[Press],
     story: Id,
-    order: WantedOrder = None,
-    limit: PageSize = None,
+    order: WantedOrder = "",
+    limit: Limit = USUAL,
     after: After = None,
 ) -> Response[shapes.Thread]:
     """Comments that answer none, each with its first replies. Whoever follows `Link` to the end has met each
     comment once, whatever was written or voted on meanwhile."""
     rules = press.site.rules
-    walk = Walk(read_order(order, rules), limit or rules.page_size, rules.replies_shown, read_cursor(after))
+    walk = Walk(read_order(order, rules), limit, rules.replies_shown, read_cursor(after))
     mark = press.pages.mark()
     found = await press.db.read(read_discussion, press.site.id, as_id(story), walk)
     if found is None:
