@@ -16,9 +16,9 @@ from piensas.actions.mentioning import Seen, confirm_mention
 from piensas.actions.publishing import confirm_title
 from piensas.actions.signing_in import write_secrets
 from piensas.drawing.pen import pen_of
+from piensas.model.elsewhere import tidy_title
 from piensas.model.identity import SignIn
 from piensas.model.job import PATIENCE, Job, Kind, pause_after
-from piensas.model.mention import tidy_title
 from piensas.model.moment import Clock, time_of
 from piensas.model.refusals import Refusal
 from piensas.model.session import hash_of

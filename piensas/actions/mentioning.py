@@ -9,8 +9,9 @@ import msgspec
 from sqlalchemy import Connection
 
 from piensas.actions.posting import SECOND, require_pause
+from piensas.model.elsewhere import tidy_title
 from piensas.model.job import Job
-from piensas.model.mention import Mention, MentionStatus, read_source, read_target, tidy_title
+from piensas.model.mention import Mention, MentionStatus, read_source, read_target
 from piensas.model.moment import Moment
 from piensas.model.reader import Viewer
 from piensas.model.refusals import Malformed, NotFound, TooFast

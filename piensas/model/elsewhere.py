@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import msgspec
 
-from piensas.model.draft import tidy_line
+from piensas.model.draft import is_blank, tidy_line
 from piensas.model.refusals import Malformed, OriginUnknown
 from piensas.model.site import Site
 from piensas.model.story import Manuscript
@@ -91,9 +91,15 @@ def manuscript_of(wish: Wish, title: str, now: int) -> Manuscript:
         key=wish.key,
         language=wish.language,
         slug=f"d-{name}",
-        title=tidy_line(title)[:LONGEST_TITLE] or wish.page,
+        title=tidy_title(title, wish.page),
         html="",
         published_at=now,
         page=wish.page,
         addresses=tuple({wish.alias, wish.page}),
     )
+
+
+def tidy_title(title: str, page: str) -> str:
+    """What a page is called, on one line; its address where that says nothing."""
+    tidy = tidy_line(title)[:LONGEST_TITLE]
+    return page if is_blank(tidy) else tidy

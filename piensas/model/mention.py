@@ -7,13 +7,10 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from piensas.model.draft import is_blank, tidy_line
+from piensas.model.elsewhere import LONGEST_PAGE, read_page
 from piensas.model.moment import time_of
 from piensas.model.refusals import Malformed
 from piensas.model.site import Site
-
-LONGEST_ADDRESS = 1_000
-LONGEST_TITLE = 300
 
 MentionStatus = Literal["waiting", "held", "published", "rejected"]
 
@@ -43,15 +40,7 @@ class Mention(msgspec.Struct, frozen=True, kw_only=True):
 
 def read_source(source: str, target: str) -> str:
     """The address of a page that may be asked about, checked; not the target itself."""
-    if len(source) > LONGEST_ADDRESS or not source.isprintable() or any(each.isspace() for each in source):
-        raise Malformed("source must be the address of a page")
-    try:
-        parts = urlsplit(source)
-        parts.port  # noqa: B018  # it is read to be checked
-    except ValueError as fault:
-        raise Malformed("source must be the address of a page") from fault
-    if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
-        raise Malformed("source must be an http or https address")
+    read_page(source)
     if source == target:
         raise Malformed("source and target are the same")
     return source
@@ -60,13 +49,7 @@ def read_source(source: str, target: str) -> str:
 def read_target(target: str, site: Site) -> str:
     """The path of the story that is meant; a comment's address means its story's."""
     start = f"{site.address}/"
-    if len(target) > LONGEST_ADDRESS or not target.startswith(start) or not target.isprintable():
+    if len(target) > LONGEST_PAGE or not target.startswith(start) or not target.isprintable():
         raise Malformed("target must be a page of this site")
     path = target.removeprefix(site.address).partition("#")[0].partition("?")[0]
     return path.partition("/comments/")[0].rstrip("/")
-
-
-def tidy_title(title: str, source: str) -> str:
-    """What a page calls itself, on one line; its address where it does not."""
-    tidy = tidy_line(title)[:LONGEST_TITLE]
-    return source if is_blank(tidy) else tidy

@@ -24,8 +24,9 @@ from piensas.web.http import Request
 from piensas.web.origin import require_known_page
 from piensas.web.press import Press
 from piensas.web.reading import read_story
+from piensas.web.ready import Proof
 from piensas.web.shapes import read_shape
-from piensas.web.stories import draw_story, proof_of, read_walk
+from piensas.web.stories import closing_of, draw_story, read_walk
 from piensas.web.viewer import give_session, read_visit
 
 TEN_MINUTES = "public, max-age=600"
@@ -47,14 +48,17 @@ class TicketShape(msgspec.Struct):
 
 @get("/embed.js")
 async def script(request: Request) -> Response[bytes]:
-    answer = keep(request, page_answer(write_script(), kind="text/javascript"), None)
-    answer.headers["cache-control"] = TEN_MINUTES
-    return answer
+    return script_answer(request, write_script())
 
 
 @get("/count.js")
 async def count_script(request: Request) -> Response[bytes]:
-    answer = keep(request, page_answer(read_static("count.js"), kind="text/javascript"), None)
+    return script_answer(request, read_static("count.js"))
+
+
+def script_answer(request: Request, code: bytes) -> Response[bytes]:
+    """A script at an address that stays: browsers keep it, but not for long."""
+    answer = keep(request, page_answer(code, kind="text/javascript"), None)
     answer.headers["cache-control"] = TEN_MINUTES
     return answer
 
@@ -146,13 +150,9 @@ async def show(request: Request, press: Press, wish: Wish) -> Response[bytes]:
     answer = shared_answer(draw_story(press, reading, walk, template="embed.html"), "text/html")
     if request.method != "GET":
         return answer
-    proof = proof_of(press, reading.story, mark)
-    site_id, story_id = proof.args
-    place = (site_id, wish.alias, story_id)
-    proof = msgspec.structs.replace(
-        proof, question=find_place, args=place, answer=(address, reading.story.revision)
-    )
-    return keep(request, answer, proof)
+    story = reading.story
+    place, found = (story.site_id, wish.alias, story.id), (address, story.revision)
+    return keep(request, answer, Proof(find_place, place, found, mark, closing_of(press, story)))
 
 
 def find_place(db: Connection, site_id: int, alias: str, story_id: int) -> tuple[str | None, int | None]:

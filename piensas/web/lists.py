@@ -17,8 +17,8 @@ from piensas.model.refusals import Malformed
 from piensas.model.story import Headline
 from piensas.store.published import Filter, list_pages, list_published
 from piensas.store.stories import list_discussed
-from piensas.web.answers import keep, page_answer, shared_json
-from piensas.web.embed import TEN_MINUTES
+from piensas.web.answers import shared_json
+from piensas.web.embed import script_answer
 from piensas.web.http import Request
 from piensas.web.press import Press
 
@@ -40,15 +40,13 @@ class Line(Struct):
 
 @get("/lists.js")
 async def lists_script(request: Request) -> Response[bytes]:
-    answer = keep(request, page_answer(read_static("lists.js"), kind="text/javascript"), None)
-    answer.headers["cache-control"] = TEN_MINUTES
-    return answer
+    return script_answer(request, read_static("lists.js"))
 
 
 @get("/embed/newest")
 async def newest(request: Request, press: NamedDependency[Press]) -> Response[bytes]:
     """What was said last, under stories whose titles we know from themselves."""
-    pen, limit = read_wish(request, press)
+    pen, limit = read_query(request, press)
     found = await press.db.read(list_published, press.site.id, Filter(), limit, 0)
     stories = tuple({comment.story_id for comment in found})
     pages = await press.db.read(list_pages, press.site.id, pen.language, stories)
@@ -63,7 +61,7 @@ async def newest(request: Request, press: NamedDependency[Press]) -> Response[by
 @get("/embed/discussed")
 async def discussed(request: Request, press: NamedDependency[Press]) -> Response[bytes]:
     """The stories of the last month with the most comments."""
-    pen, limit = read_wish(request, press)
+    pen, limit = read_query(request, press)
     since = press.clock().now - RECENT
     found = await press.db.read(list_discussed, press.site.id, pen.language, since, limit)
     site = press.site.address
@@ -78,7 +76,7 @@ def line_of(press: Press, pen: Pen, comment: PublicComment, page: Headline) -> L
     return Line(f"{press.site.address}{page.address}/comments/{comment.id}", f"{name}: {shown}", page.title)
 
 
-def read_wish(request: Request, press: Press) -> tuple[Pen, int]:
+def read_query(request: Request, press: Press) -> tuple[Pen, int]:
     """In which language, and how many lines."""
     query = request.query_params
     limit = query.get("limit", USUAL)

@@ -99,7 +99,12 @@ def next_address(press: Press, reading: Reading, walk: Walk) -> str:
 
 def proof_of(press: Press, story: Story, mark: bytes) -> Proof:
     """The page is true for as long as the story has this revision and is not closed by age."""
+    here = (story.site_id, story.id)
+    return Proof(find_story_revision, here, story.revision, mark, closing_of(press, story))
+
+
+def closing_of(press: Press, story: Story) -> int | None:
+    """When a story that is open closes by age."""
     days = press.site.rules.close_after_days
     closes = story.published_at + days * DAY
-    until = closes if days and closes > press.clock().now else None
-    return Proof(find_story_revision, (story.site_id, story.id), story.revision, mark, until)
+    return closes if days and closes > press.clock().now else None

@@ -15,7 +15,7 @@ from litestar.openapi import ResponseSpec
 from litestar.openapi.spec import Example
 from litestar.params import HeaderParameter, PathParameter, QueryParameter
 
-from piensas.model.refusals import ChangedMeanwhile, NotFound
+from piensas.model.refusals import ChangedMeanwhile
 from piensas.model.rules import Order
 from piensas.web.answers import PERSONAL, SAFETY, SHARED
 from piensas.web.errors import STATUS, WORDS, Problem
@@ -108,15 +108,6 @@ def is_known(wanted: str | None, etag: str) -> bool:
     """Is the program's one of these (RFC 9110, 13.1.2)?"""
     names = [name.strip().removeprefix("W/") for name in (wanted or "").split(",")]
     return etag in names or "*" in names
-
-
-def read_after(after: str | None) -> int:
-    """An id behind which a list goes on."""
-    if after is None:
-        return 0
-    if not (after.isascii() and after.isdigit()) or len(after) > 19 or int(after) >= 1 << 63:
-        raise NotFound
-    return int(after)
 
 
 NOT_MODIFIED = ResponseSpec(None, description="What is known already is still so", generate_examples=False)

@@ -24,7 +24,6 @@ from piensas.web.api.answers import (
     Limit,
     answer,
     next_link,
-    read_after,
     refused,
     split_page,
 )
@@ -77,7 +76,7 @@ async def my_comments(
     after: After = None,
 ) -> Response[shapes.OwnComments]:
     """Under all stories, the newest first, whatever became of it."""
-    reader, before = reader_of(caller), read_after(after)
+    reader, before = reader_of(caller), as_id(after or "0")
     found = await press.db.read(list_latest_own_comments, press.site.id, reader.id, before, limit + 1)
     pages = await find_pages(press, [each.story_id for each in found])
     page, last = split_page(found, limit)
@@ -102,7 +101,7 @@ async def my_replies(
     after: After = None,
 ) -> Response[shapes.Comments]:
     """Published, the newest first."""
-    reader, before = reader_of(caller), read_after(after)
+    reader, before = reader_of(caller), as_id(after or "0")
     found = await press.db.read(list_replies_to, press.site.id, reader.id, before, limit + 1)
     pages = await find_pages(press, [each.story_id for each in found])
     page, last = split_page(found, limit)

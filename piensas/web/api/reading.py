@@ -11,7 +11,7 @@ from litestar.params import QueryParameter
 from sqlalchemy import Connection
 
 from piensas.drawing.language import as_iso
-from piensas.model.access import is_own, may_see
+from piensas.model.access import is_own
 from piensas.model.comment import Comment as WholeComment
 from piensas.model.comment import PublicComment
 from piensas.model.elsewhere import choose_language, list_spellings
@@ -44,7 +44,6 @@ from piensas.web.api.answers import (
     etag_of,
     is_known,
     next_link,
-    read_after,
     refused,
     shared,
     split_page,
@@ -186,7 +185,7 @@ async def comment(
     """A published comment; with its author's token also another, and its words as they were written."""
     found = await press.db.read(read_one, press.site.id, as_id(story), as_id(comment))
     own = found is not None and is_own(caller.viewer, found) and "read" in caller.scopes
-    if found is None or not (own or (found.is_published and may_see(caller.viewer, found))):
+    if found is None or not (own or found.is_published):
         raise NotFound
     pages = await find_live_pages(press, found.story_id)
     shown = pages.show_own(found) if own else pages.show_other(found)
@@ -215,7 +214,7 @@ async def replies(
     """Flat, in the order of arrival; `parent` says where each stands."""
     mark = press.pages.mark()
     found = await press.db.read(
-        read_replies, press.site.id, as_id(story), as_id(comment), read_after(after), limit + 1
+        read_replies, press.site.id, as_id(story), as_id(comment), as_id(after or "0"), limit + 1
     )
     if found is None:
         raise NotFound
@@ -239,7 +238,7 @@ async def newest(
     request: Request, press: NamedDependency[Press], limit: Limit = USUAL, after: After = None
 ) -> Response[shapes.Comments]:
     """Of all stories, the newest first."""
-    wanted = Filter(before=read_after(after) or None)
+    wanted = Filter(before=as_id(after or "0") or None)
     found = await press.db.read(list_published, press.site.id, wanted, limit + 1, 0)
     pages = await find_pages(press, [each.story_id for each in found])
     page, last = split_page(found, limit)

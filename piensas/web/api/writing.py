@@ -36,7 +36,7 @@ from piensas.web.api.answers import (
     require_match,
 )
 from piensas.web.api.caller import Caller, needs
-from piensas.web.api.reading import find_live_pages, find_pages
+from piensas.web.api.reading import find_live_pages
 from piensas.web.press import Press
 from piensas.web.shapes import as_id
 
@@ -86,13 +86,12 @@ async def write(
         id=bind_key(idempotency_key, caller) if idempotency_key else None,
         language=choose_language(data.language, press.site),
     )
-    await find_live_pages(press, as_id(story))
+    pages = await find_live_pages(press, as_id(story))
     posted, is_guests = await press.db.write(
         lambda db: post_once(db, caller, as_id(story), draft, press.clock()), as_id(story)
     )
     if posted.status == "rejected":
         raise Rejected
-    pages = await find_pages(press, [posted.story_id])
     shown = pages.show_own(posted, caller.token if is_guests else "")
     known = pages.show_own(posted)
     address = f"{press.site.address}{BASE}/stories/{posted.story_id}/comments/{posted.id}"
