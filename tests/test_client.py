@@ -92,8 +92,9 @@ def test_what_is_sent_again_is_one_comment(newsroom: Newsroom, piensas: Piensas)
 
 
 @contextmanager
-def losing_the_first_answer(site: str) -> Iterator[str]:
-    """The address of a line to the site that breaks once, after the site has got what was sent."""
+def first_answered(site: str, first: bytes, times: int = 2) -> Iterator[str]:
+    """The address of a line to the site that once, after the site has got what was sent, gives another answer
+    than the site's, or none and breaks. It is asked so many `times`."""
     host, port = site.removeprefix("http://").split(":")
     asked = []
 
@@ -105,23 +106,54 @@ def losing_the_first_answer(site: str) -> Iterator[str]:
                     asked[-1] += self.request.recv(65_536)
                 there.sendall(asked[-1].replace(b"keep-alive", b"close"))
                 answer = b"".join(iter(lambda: there.recv(65_536), b""))
-                if len(asked) > 1:
-                    self.request.sendall(answer)
+                self.request.sendall(answer if len(asked) > 1 else first)
 
     with ThreadingTCPServer(("127.0.0.1", 0), Line) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_address[1]}"
         server.shutdown()
-    assert len(asked) == 2
+    assert len(asked) == times
 
 
 def test_when_the_line_breaks_it_is_one_comment_all_the_same(newsroom: Newsroom) -> None:
-    with losing_the_first_answer(newsroom.address) as address, Piensas(address) as piensas:
+    with first_answered(newsroom.address, b"") as address, Piensas(address) as piensas:
         written = piensas.write(newsroom.story_id, draft())
     (comment,) = newsroom.person().thread()["comments"]
     assert comment["id"] == written.id
     with Piensas(newsroom.address, written.token) as again:
         assert again.edit(written, "Mine.").html == "<p>Mine.</p>\n"
+
+
+BUSY = (
+    b"HTTP/1.1 503 Service Unavailable\r\nContent-Type: text/html\r\nConnection: close\r\n"
+    b"Retry-After: %d\r\nContent-Length: 4\r\n\r\nBusy"
+)
+
+
+def test_a_site_that_is_busy_is_asked_again_when_it_says(
+    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waited: list[float] = []
+    monkeypatch.setattr(client.time, "sleep", waited.append)
+    with first_answered(newsroom.address, BUSY % 1) as address, Piensas(address) as piensas:
+        written = piensas.write(newsroom.story_id, draft())
+    assert waited == [1]
+    assert [each["id"] for each in newsroom.person().thread()["comments"]] == [written.id]
+
+
+def test_who_would_have_to_wait_for_long_is_told_so(newsroom: Newsroom) -> None:
+    busy = first_answered(newsroom.address, BUSY % 3_600, times=1)
+    with busy as address, Piensas(address) as piensas, pytest.raises(Refused) as refused:
+        piensas.write(newsroom.story_id, draft())
+    assert (refused.value.status, refused.value.retry_after) == (503, 3_600)
+    assert refused.value.detail == "Busy"
+
+
+def test_an_edit_is_not_sent_again(newsroom: Newsroom, piensas: Piensas) -> None:
+    written = piensas.write(newsroom.story_id, draft())
+    busy = first_answered(newsroom.address, BUSY % 1, times=1)
+    with busy as address, Piensas(address, written.token) as other, pytest.raises(Refused):
+        other.edit(written, "Once.")
 
 
 def test_the_client_knows_everything_that_the_document_describes(newsroom: Newsroom) -> None:

@@ -191,7 +191,7 @@ class Piensas:
             refusal = refusal_of(answer)
             if answer.status_code != 503 or not left or (refusal.retry_after or 0) > LONGEST_PAUSE:
                 raise refusal
-            time.sleep(refusal.retry_after or 0)
+            time.sleep(refusal.retry_after or 0)  # as long as the site asks (RFC 9110, 10.2.3), within bounds
         raise AssertionError("every try ends in an answer or a fault")
 
 
