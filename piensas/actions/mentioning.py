@@ -89,7 +89,7 @@ def confirm_mention(db: Connection, site: Site, mention: Mention, seen: Seen | N
     current, story = found
     if seen is None:
         if current.status != "rejected":
-            change_status(db, current, story, None)
+            forget_mention(db, current, story)
         return
     first: MentionStatus = "published" if site.rules.mentions == "published" else "held"
     title = tidy_title(seen.title, current.source)
@@ -112,14 +112,18 @@ def lock_mention(db: Connection, site_id: int, mention_id: int) -> tuple[Mention
     return (current, story) if current and story else None
 
 
-def change_status(db: Connection, mention: Mention, story: Story, status: MentionStatus | None) -> Mention:
-    """The mention as it stands from now on, None for not at all; readers see what is published."""
-    before = mention.status
-    if status is None:
-        erase_mention(db, mention)
-    else:
-        mention = save_mention_change(db, mention, status=status)
-    if "published" in (before, status):
-        shown = (status == "published") - (before == "published")
-        save_story_change(db, story, mentions=story.mentions + shown)
-    return mention
+def change_status(db: Connection, mention: Mention, story: Story, status: MentionStatus) -> Mention:
+    changed = save_mention_change(db, mention, status=status)
+    count_shown(db, story, mention.status == "published", status == "published")
+    return changed
+
+
+def forget_mention(db: Connection, mention: Mention, story: Story) -> None:
+    erase_mention(db, mention)
+    count_shown(db, story, mention.status == "published", False)
+
+
+def count_shown(db: Connection, story: Story, before: bool, after: bool) -> None:
+    """The story's readers see what is published, and only that."""
+    if before or after:
+        save_story_change(db, story, mentions=story.mentions + after - before)

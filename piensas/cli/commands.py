@@ -210,7 +210,10 @@ def history(file: Path | None, comment: int) -> None:
 @click.option("--by", default="command line", help="Who decides; kept with the decision.")
 @click.pass_obj
 def decide(file: Path | None, comment: int, status: str, reason: str, by: str) -> None:
-    """Publish, hold or reject the comment (or the mention) with the id COMMENT."""
+    """Publish, hold or reject the comment or the mention with the id COMMENT.
+
+    Of a mention neither the reason nor who decided is kept.
+    """
     settings = find_settings(file)
     ruling = Ruling(comment, status, by, reason)  # type: ignore[arg-type]  # click has checked the word
     clock = Clock()
