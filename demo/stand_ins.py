@@ -72,6 +72,7 @@ class StandIns:
         self.grants: dict[str, Grant] = {}
         self.tokens: dict[str, Grant] = {}
         self.letters: list[bytes] = []
+        self.recipients: list[str] = []
 
     def give_code(self, provider: str, asked: Mapping[str, str], person: Mapping[str, str]) -> str:
         code = secrets.token_urlsafe(16)
@@ -135,6 +136,7 @@ class StandIns:
         }
 
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802  # aiosmtpd's
+        self.recipients += envelope.rcpt_tos
         self.letters.append(envelope.content)
         return "250 taken"
 

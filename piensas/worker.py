@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Sequence
+from contextlib import suppress
 
 import msgspec
 import structlog
@@ -48,18 +49,22 @@ class Worker:
         self.db = db
         self.clock = clock
         self.kinds = kinds
+        self.called = asyncio.Event()
 
     async def work(self, stop: asyncio.Event) -> None:
         while not stop.is_set():
+            self.called.clear()
             try:
                 if await self.do_next():
                     continue
             except Refusal as refusal:
                 log.warning("jobs_wait", reason=refusal.code)
-            try:
-                await asyncio.wait_for(stop.wait(), BREATH)
-            except TimeoutError:
-                continue
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self.called.wait(), BREATH)
+
+    def call(self) -> None:
+        """There is something to do, or it is time to stop; other processes' jobs are found without this."""
+        self.called.set()
 
     async def do_next(self) -> bool:
         """Does the job that is due; says whether there was one."""

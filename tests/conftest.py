@@ -16,10 +16,12 @@ from piensas.model.site import Site
 from piensas.store.database import Database
 from piensas.store.upgrading import upgrade
 from tests.newsroom import Change, Newsroom, open_newsroom
+from tests.old_sites import OldSite, empty_database
 from tests.postgres import new_database, run_postgresql
 from tests.providers import Tricksters, open_letter_box, open_providers, with_providers
 
 OpenNewsroom = Callable[..., Newsroom]
+MakeOldSite = Callable[[str], OldSite]
 
 
 @pytest.fixture(scope="session")
@@ -41,6 +43,13 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
     server = request.getfixturevalue("postgresql")
     with new_database(server, f"test_{Clock()().id}") as url:
         yield url
+
+
+@pytest.fixture(params=("sqlite", "postgresql"))
+def old_site(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[MakeOldSite]:
+    """Makes a database as it was at a revision."""
+    with empty_database(request.param, request, tmp_path) as url:
+        yield lambda revision: OldSite(url, revision)
 
 
 @pytest.fixture

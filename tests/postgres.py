@@ -46,10 +46,10 @@ def run_postgresql(folder: Path) -> Iterator[str]:
 
 
 @contextmanager
-def new_database(server: str, name: str) -> Iterator[str]:
-    """A database of its own for one test, with our tables and nothing in them."""
+def new_database(server: str, name: str, template: str = TEMPLATE) -> Iterator[str]:
+    """A database of its own for one test, with our tables and nothing in them; or as another template is."""
     with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{TEMPLATE}"')
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
     try:
         yield f"{server}/{name}"
     finally:

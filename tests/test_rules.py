@@ -6,7 +6,8 @@ import pytest
 
 from piensas.drawing.avatars import hue, initials, pattern
 from piensas.markup.comment import plain_text, render_html, render_markdown
-from piensas.model.draft import Draft, is_email, is_website, tidy_line, tidy_text
+from piensas.model.draft import Draft, is_website, tidy_line, tidy_text
+from piensas.model.mailbox import mailbox_of
 from piensas.model.moment import Clock, first_id_at, time_of
 from piensas.model.ranking import wilson_score
 from piensas.model.rules import Rules
@@ -110,7 +111,7 @@ def test_websites(address: str, good: bool) -> None:
     ],
 )
 def test_emails(address: str, good: bool) -> None:
-    assert is_email(address) is good
+    assert (mailbox_of(address) is not None) is good
 
 
 @pytest.mark.parametrize(

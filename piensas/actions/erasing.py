@@ -13,6 +13,7 @@ from piensas.actions.counting import count_change
 from piensas.actions.posting import email_pace
 from piensas.actions.voting import change_vote
 from piensas.model.comment import Comment
+from piensas.model.mailbox import mailbox_of
 from piensas.model.moment import Moment
 from piensas.model.reader import Reader, Viewer
 from piensas.model.refusals import NotFound
@@ -47,7 +48,8 @@ def forget_reader(db: Connection, viewer: Viewer, farewell: Farewell, moment: Mo
         forget_comment(db, comment, farewell.words, moment)
     emails = sorted({reader.email, *(each.email for each in list_identities(db, reader.site_id, reader.id))})
     erase_paces(db, reader.site_id, [email_pace(email) for email in emails])
-    erase_sign_ins_of(db, reader, farewell.browser, [email for email in emails if email])
+    mailboxes = [mailbox_of(email) or email for email in emails if email]
+    erase_sign_ins_of(db, reader, farewell.browser, mailboxes)
     erase_identities(db, reader.site_id, reader.id)
     erase_sessions(db, reader.site_id, reader.id)
     if reader.photo:

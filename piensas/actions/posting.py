@@ -12,8 +12,8 @@ from piensas.markup.comment import RENDERER, count_links, render_markdown
 from piensas.model.access import require_may_answer, require_may_post
 from piensas.model.comment import Comment, Decision
 from piensas.model.draft import Draft, require_details, require_text, tidy_draft
-from piensas.model.identity import email_key
 from piensas.model.lookalike import is_lookalike
+from piensas.model.mailbox import mailbox_of
 from piensas.model.moment import Moment, time_of
 from piensas.model.reader import Reader, Viewer
 from piensas.model.refusals import Duplicate, EmailTaken, NameReserved, NotFound, TooFast
@@ -193,7 +193,11 @@ def list_pace_keys(viewer: Viewer, draft: Draft) -> list[str]:
 
 def email_pace(address: str) -> str:
     """The key under which an address' pace is kept."""
-    return f"email:{hashlib.sha256(email_key(address).encode()).hexdigest()}"
+    return f"email:{hash_mailbox(address)}"
+
+
+def hash_mailbox(address: str) -> str:
+    return hashlib.sha256((mailbox_of(address) or address).encode()).hexdigest()
 
 
 def save_author(db: Connection, viewer: Viewer, draft: Draft, moment: Moment) -> Reader:

@@ -9,8 +9,8 @@ import secrets
 import msgspec
 from sqlalchemy import Connection
 
-from piensas.actions.posting import MINUTE, list_reserved_names, require_pause
-from piensas.model.draft import is_email, require_name, tidy_line
+from piensas.actions.posting import MINUTE, hash_mailbox, list_reserved_names, require_pause
+from piensas.model.draft import require_name, tidy_line
 from piensas.model.identity import (
     HANDED,
     HANDOVER,
@@ -20,10 +20,10 @@ from piensas.model.identity import (
     Identity,
     Profile,
     SignIn,
-    email_key,
 )
 from piensas.model.job import Job
 from piensas.model.lookalike import is_lookalike
+from piensas.model.mailbox import mailbox_of
 from piensas.model.moment import Moment, time_of
 from piensas.model.reader import Reader, Viewer
 from piensas.model.refusals import (
@@ -81,7 +81,7 @@ def begin_sign_in(db: Connection, sign_in: SignIn, moment: Moment) -> None:
 
 def begin_by_mail(db: Connection, viewer: Viewer, sign_in: SignIn, moment: Moment) -> None:
     """As `begin_sign_in`, with a letter to be sent."""
-    if not is_email(sign_in.email):
+    if not sign_in.email or mailbox_of(sign_in.email) != sign_in.email:
         raise EmailInvalid
     require_letter_pace(db, viewer, sign_in.email, moment)
     begin_sign_in(db, sign_in, moment)
@@ -91,7 +91,7 @@ def begin_by_mail(db: Connection, viewer: Viewer, sign_in: SignIn, moment: Momen
 
 def require_letter_pace(db: Connection, viewer: Viewer, email: str, moment: Moment) -> None:
     """Nobody's letter box is filled, and nobody fills many."""
-    keys = [f"letter:{hashlib.sha256(email_key(email).encode()).hexdigest()}"]
+    keys = [f"letter:{hash_mailbox(email)}"]
     if viewer.sender:
         keys.append(f"letters:{viewer.sender}")
     require_pause(db, viewer, keys, LETTER_PAUSE, moment)

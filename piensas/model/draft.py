@@ -8,9 +8,8 @@ from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 import msgspec
-from email_validator import EmailNotValidError, validate_email
-
 from piensas.model.lookalike import is_lookalike
+from piensas.model.mailbox import mailbox_of
 from piensas.model.refusals import (
     DetailsMissing,
     EmailInvalid,
@@ -79,7 +78,7 @@ def require_details(draft: Draft, rules: Rules) -> None:
     require_length("email", draft.email, rules.longest_email)
     require_length("name", draft.name, rules.longest_name)
     require_length("website", draft.website, rules.longest_website)
-    if draft.email and not is_email(draft.email):
+    if draft.email and mailbox_of(draft.email) is None:
         raise EmailInvalid
     if draft.website and not is_website(draft.website):
         raise WebsiteInvalid
@@ -97,20 +96,6 @@ def require_name(name: str, rules: Rules, reserved: Sequence[str]) -> None:
 def require_length(field: str, value: str, limit: int) -> None:
     if len(value) > limit:
         raise TooLong(field, limit=limit, excess=len(value) - limit)
-
-
-def is_email(address: str) -> bool:
-    """An address that mail can be sent to as it stands (RFC 5321 mailbox, no display name).
-
-    None that a header could be read to say otherwise (an encoded word, RFC 2047).
-    """
-    if "=?" in address:
-        return False
-    try:
-        validate_email(address, check_deliverability=False, test_environment=True)
-    except EmailNotValidError:
-        return False
-    return True
 
 
 def is_website(address: str) -> bool:

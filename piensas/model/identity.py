@@ -89,8 +89,3 @@ class SignIn(msgspec.Struct, frozen=True, kw_only=True):
     link: bytes | None = None
     tries: int = 0
     ticket: bytes | None = None
-
-
-def email_key(address: str) -> str:
-    """The form in which two spellings of one address are equal."""
-    return address.strip().casefold()

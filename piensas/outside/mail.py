@@ -26,7 +26,8 @@ def write_letter(settings: Mail, to: str, subject: str, text: str, html: str) ->
     """A letter that no machine answers (RFC 3834). Raises ValueError where a header cannot be one."""
     letter = EmailMessage()
     letter["From"] = settings.sender
-    letter["To"] = Address(addr_spec=to)
+    name, _, host = to.rpartition("@")
+    letter["To"] = Address(username=name, domain=host)
     letter["Subject"] = " ".join(subject.split())
     letter["Date"] = formatdate(localtime=False)
     letter["Message-ID"] = make_msgid(domain=settings.sender.rpartition("@")[2].strip("> ") or None)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import msgspec
 from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, insert, select, update
 
-from piensas.model.identity import PASSKEY, Identity, Passkey, Profile, email_key
+from piensas.model.identity import PASSKEY, Identity, Passkey, Profile
+from piensas.model.mailbox import mailbox_of
 from piensas.store.tables import identities
 
 WHOLE = select(*(identities.c[name] for name in Identity.__struct_fields__))
@@ -36,11 +37,13 @@ def list_identities(db: Connection, site_id: int, reader_id: int) -> list[Identi
 
 def has_proven_email(db: Connection, site_id: int, address: str) -> bool:
     """Does the address belong to a reader who can prove it?"""
-    return db.execute(HAS_PROVEN, {"site": site_id, "email": email_key(address)}).first() is not None
+    return (
+        db.execute(HAS_PROVEN, {"site": site_id, "email": mailbox_of(address) or address}).first() is not None
+    )
 
 
 def save_identity(db: Connection, identity: Identity) -> None:
-    key = {"email_key": email_key(identity.email)}
+    key = {"email_key": mailbox_of(identity.email) or ""}
     db.execute(insert(identities), msgspec.structs.asdict(identity) | key)
 
 
@@ -53,7 +56,7 @@ def save_identity_change(db: Connection, identity: Identity, profile: Profile) -
         identities.c.subject == identity.subject,
     )
     now = {"name": profile.name, "email": profile.email, "is_verified": profile.is_verified}
-    db.execute(update(identities).where(*here).values(email_key=email_key(profile.email), **now))
+    db.execute(update(identities).where(*here).values(email_key=mailbox_of(profile.email) or "", **now))
 
 
 def erase_identity(db: Connection, identity: Identity) -> None:

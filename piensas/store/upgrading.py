@@ -14,7 +14,7 @@ from piensas.store.engines import open_postgresql, open_sqlite
 LOCK = 7_263_501
 
 
-def upgrade(url: str) -> None:
+def upgrade(url: str, to: str = "head") -> None:
     """Runs the migrations that the database has not seen, all or none; others wait meanwhile."""
     parsed = normal_url(url)
     if parsed.get_backend_name() == "sqlite":
@@ -24,12 +24,12 @@ def upgrade(url: str) -> None:
     with engine.begin() as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
-        run_migrations(connection)
+        run_migrations(connection, to)
     engine.dispose()
 
 
-def run_migrations(connection: Connection) -> None:
+def run_migrations(connection: Connection, to: str) -> None:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, to)

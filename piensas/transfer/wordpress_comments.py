@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import html
 import re
-from functools import lru_cache
 
 import msgspec
 
 from piensas.markup.comment import plain_text, render_html
 from piensas.model.arrival import ArrivingComment, Changes, Note, notes_of
 from piensas.model.comment import Status
-from piensas.model.draft import is_blank, is_email, is_website, tidy_line, tidy_text
+from piensas.model.draft import is_blank, is_website, tidy_line, tidy_text
+from piensas.model.mailbox import mailbox_of
 from piensas.transfer.lineage import order_replies
 from piensas.transfer.times import read_time
 from piensas.transfer.wxr import Fields
@@ -31,7 +31,6 @@ NO_WEBSITE = ("", "http://", "https://")
 
 UNCERTAIN = "its time is not certain"
 
-may_be_mailed = lru_cache(10_000)(is_email)
 """Readers write more than once, and to check an address takes longer than to read it."""
 
 Times = tuple[int, int]
@@ -114,7 +113,7 @@ def read_status(fields: Fields, changes: Changes) -> tuple[Status, str]:
 
 def read_email(fields: Fields, changes: Changes) -> str:
     email = tidy_line(fields.get("wp:comment_author_email", ""))
-    if not email or may_be_mailed(email):
+    if not email or mailbox_of(email):
         return email
     changes.append(("lost its e-mail address, which is not valid", ""))
     return ""

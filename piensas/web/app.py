@@ -157,11 +157,13 @@ def build_app(settings: Settings, clock: Clock | None = None) -> FrontDoor:
             asyncio.create_task(live.watch(stop)),
             asyncio.create_task(forget_requests(app, stop)),
         ]
-        tasks += [asyncio.create_task(worker.work(stop)) for worker in list_workers(press)]
+        press.workers = list_workers(press)
+        tasks += [asyncio.create_task(worker.work(stop)) for worker in press.workers]
         try:
             yield
         finally:
             stop.set()
+            press.call_workers()
             try:
                 await asyncio.gather(*tasks)
             finally:

@@ -91,6 +91,7 @@ async def first_visit(request: Request, press: NamedDependency[Press]) -> Respon
         visit, moment = await read_visit(request, press), press.clock()
         manuscript = manuscript_of(wish, shape.title, moment.now)
         await press.db.write(lambda db: publish_visited(db, visit.viewer, manuscript, moment))
+        press.call_workers()
     return await show(request, press, wish)
 
 

@@ -23,6 +23,7 @@ from piensas.web.ready import ReadyPages
 
 if TYPE_CHECKING:
     from piensas.outside.signing_in import Road
+    from piensas.worker import Worker
 
 MEGABYTE = 1 << 20
 BY_MAIL = "email"
@@ -41,6 +42,7 @@ class Press:
         self.pages = ReadyPages(db, settings.server.ready_megabytes * MEGABYTE)
         self.pictures = Path(settings.stories.folder) if settings.stories.folder else None
         self.secret = keep_secret(db, self.site.id)
+        self.workers: list[Worker] = []
 
     def road(self, name: str) -> Road:
         """The way to a provider and back; refused where the site does not know it."""
@@ -51,6 +53,11 @@ class Press:
         if name not in self._roads:
             self._roads[name] = Road(self.providers[name])
         return self._roads[name]  # type: ignore[no-any-return]  # it was put there as one
+
+    def call_workers(self) -> None:
+        """Somebody waits for what has just been promised."""
+        for worker in self.workers:
+            worker.call()
 
     def close(self) -> None:
         self.db.close()

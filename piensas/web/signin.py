@@ -24,7 +24,8 @@ from piensas.actions.signing_in import (
 )
 from piensas.drawing.pen import pen_of
 from piensas.model.draft import tidy_line
-from piensas.model.identity import Profile, SignIn, email_key
+from piensas.model.identity import Profile, SignIn
+from piensas.model.mailbox import mailbox_of
 from piensas.model.refusals import CodeWrong, NotFound, Refusal, SignInOver, SignInRefused
 from piensas.model.session import bind_ticket, hash_of
 from piensas.web.answers import json_answer, page_answer, see
@@ -212,8 +213,14 @@ def begun(press: Press, visit: Visit, provider: str, place: int, shape: SignInSh
         in_window=bool(shape.window),
         draft=write_typed(place, msgspec.convert(msgspec.to_builtins(shape), DraftShape)),
         reader_id=visit.viewer.reader_id if adds else None,
-        email=tidy_line(shape.email) if provider == BY_MAIL else "",
+        email=as_mailbox(shape.email) if provider == BY_MAIL else "",
     )
+
+
+def as_mailbox(typed: str) -> str:
+    """Where the letter goes, which is what its reader is known by; as it was typed where that is nowhere."""
+    plain = tidy_line(typed)
+    return mailbox_of(plain) or plain
 
 
 def ticket_of(request: Request, press: Press, shape: SignInShape) -> bytes | None:
@@ -247,15 +254,16 @@ async def send_letter(
         return alone(body)
     moment = press.clock()
     await press.db.write(lambda db: begin_by_mail(db, visit.viewer, sign_in, moment))
+    press.call_workers()
     return alone(draw(press, sign_in.language, "letter_sent.html", state=state, name=shape.name, error=""))
 
 
 async def let_in_by_mail(press: Press, visit: Visit, sign_in: SignIn, name: str) -> Response[bytes]:
-    """Who reads the letters of an address is known by it, spelt as mail is delivered to it."""
+    """Who reads the letters of an address is known by it, byte for byte as the letter was addressed."""
     profile = Profile(
         provider=BY_MAIL,
         issuer=press.site.address,
-        subject=email_key(sign_in.email),
+        subject=sign_in.email,
         name=tidy_line(name),
         email=sign_in.email,
         is_verified=True,

@@ -28,4 +28,5 @@ async def take_claim(request: Request, press: NamedDependency[Press]) -> Respons
     visit = await read_visit(request, press)
     claim = Claim(shape.source, shape.target)
     await press.db.write(lambda db: claim_mention(db, visit.viewer, claim, press.clock()))
+    press.call_workers()
     return page_answer(b"We will have a look.\n", status=202, kind="text/plain")

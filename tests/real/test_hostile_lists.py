@@ -23,7 +23,8 @@ from piensas.actions.posting import post_comment
 from piensas.actions.publishing import publish_edition
 from piensas.markup.comment import render_html
 from piensas.model.comment import Comment
-from piensas.model.draft import Draft, is_blank, is_email, is_website, tidy_line, tidy_text
+from piensas.model.draft import Draft, is_blank, is_website, tidy_line, tidy_text
+from piensas.model.mailbox import mailbox_of
 from piensas.model.moment import Clock, Moment
 from piensas.model.reader import Viewer
 from piensas.model.story import Manuscript
@@ -101,7 +102,7 @@ def post_payload(db: Connection, newsroom: Newsroom, payload: str, moment: Momen
     draft = Draft(
         text=payload,
         name="Somebody" if is_blank(tidy_line(payload[:245])) else payload[:245],
-        email=line if is_email(line) else f"{moment.id}@example.org",
+        email=line if mailbox_of(line) else f"{moment.id}@example.org",
         website=payload if is_website(line) and len(line) <= 200 else "",
     )
     viewer = Viewer(newsroom.site, moment.id.to_bytes(32, "big"))

@@ -14,7 +14,8 @@ import pytest
 from joserfc.errors import InvalidPayloadError, JoseError
 from joserfc.jwk import ECKey, OctKey, RSAKey
 
-from piensas.model.draft import is_email, tidy_line
+from piensas.model.draft import tidy_line
+from piensas.model.mailbox import mailbox_of
 from piensas.model.refusals import ProviderWrong
 from piensas.outside.mail import write_letter
 from piensas.outside.tokens import ALGORITHMS, read_token
@@ -77,7 +78,7 @@ def test_M35_the_address_that_is_kept_is_the_one_that_is_mailed() -> None:  # no
     addresses = list_addresses()
     for raw in addresses:
         address = tidy_line(raw)
-        if not is_email(address):
+        if mailbox_of(address) is None:
             continue
         letter = write_letter(mail, address, "A subject", "text", "<p>text</p>")
         read = BytesParser(policy=policy.default).parsebytes(letter.as_bytes(policy=policy.SMTP))
