@@ -18,7 +18,7 @@ from piensas.actions.publishing import confirm_title
 from piensas.actions.signing_in import write_secrets
 from piensas.drawing.pen import pen_of
 from piensas.model.elsewhere import tidy_title
-from piensas.model.identity import SignIn
+from piensas.model.identity import SignIn, code_of
 from piensas.model.job import PATIENCE, Job, Kind, pause_after
 from piensas.model.moment import Clock, time_of
 from piensas.model.refusals import Refusal
@@ -158,7 +158,8 @@ class Worker:
         """Sends what somebody needs to sign in. The secrets are made now, and only their hashes kept."""
         from piensas.outside.mail import send_letter, write_letter
 
-        code, link = f"{secrets.randbelow(10**8):08}", secrets.token_urlsafe(32)
+        link = secrets.token_urlsafe(32)
+        code = code_of(link)
         sign_in = await self.db.write(
             lambda db: write_secrets(db, self.site.id, state, code=hash_of(code), link=hash_of(link))
         )

@@ -12,8 +12,9 @@ import pytest
 import yaml
 
 from piensas.markup.comment import render_html, render_markdown
-from piensas.model.draft import is_website, tidy_line, tidy_text
+from piensas.model.draft import is_website
 from piensas.model.moment import Clock
+from piensas.model.wording import tidy_line, tidy_text
 from piensas.web.folder import publish_folder
 from tests.conftest import OpenNewsroom
 from tests.newsroom import Newsroom, Person

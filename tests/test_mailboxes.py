@@ -1,4 +1,4 @@
-"""An address of mail opens one account: its own, and nobody's whose address only looks alike or folds to it."""
+"""An address of mail opens its own account, and nobody's whose address only folds to it."""
 
 from __future__ import annotations
 

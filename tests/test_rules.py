@@ -6,12 +6,13 @@ import pytest
 
 from piensas.drawing.avatars import hue, initials, pattern
 from piensas.markup.comment import plain_text, render_html, render_markdown
-from piensas.model.draft import Draft, is_website, tidy_line, tidy_text
+from piensas.model.draft import Draft, is_website
 from piensas.model.mailbox import mailbox_of
 from piensas.model.moment import Clock, first_id_at, time_of
 from piensas.model.ranking import wilson_score
 from piensas.model.rules import Rules
 from piensas.model.screening import Evidence, Verdict, screen
+from piensas.model.wording import tidy_line, tidy_text
 
 HELD, REJECTED, PUBLISHED = "held", "rejected", "published"
 CALM = Rules(hold_first_comment=False)

@@ -10,12 +10,13 @@ from piensas.actions.posting import fingerprint
 from piensas.markup.comment import RENDERER, count_links, render_markdown
 from piensas.model.access import require_may_change
 from piensas.model.comment import Comment, Decision, Edit, Status
-from piensas.model.draft import Draft, require_text, tidy_text
+from piensas.model.draft import Draft, require_spare, require_text
 from piensas.model.moment import Moment
 from piensas.model.reader import Viewer
 from piensas.model.refusals import NotFound
 from piensas.model.screening import Evidence, Verdict, screen
 from piensas.model.story import Story
+from piensas.model.wording import tidy_text
 from piensas.store.comments import find_comment, save_comment_change
 from piensas.store.history import save_decision, save_edit
 from piensas.store.readers import find_reader
@@ -36,6 +37,7 @@ def edit_comment(db: Connection, viewer: Viewer, change: Change, moment: Moment)
     The new text is screened like a new comment, so that nothing slips in later that would have been
     held; an edit never publishes what is held.
     """
+    require_spare("text", change.text, viewer.rules.longest_text)
     story, comment = find_own(db, viewer, change, moment)
     text = tidy_text(change.text)
     require_text(text, viewer.rules)

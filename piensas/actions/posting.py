@@ -49,7 +49,9 @@ def post_comment(db: Connection, viewer: Viewer, story_id: int, draft: Draft, mo
     story = find_story_to_change(db, viewer.site.id, story_id)
     if story is None:
         raise NotFound
-    draft, earlier = find_earlier(db, viewer, story, as_signed_in(viewer, tidy_draft(draft)), moment)
+    draft, earlier = find_earlier(
+        db, viewer, story, as_signed_in(viewer, tidy_draft(draft, viewer.rules)), moment
+    )
     if earlier:
         return earlier
 

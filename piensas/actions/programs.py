@@ -5,11 +5,12 @@ from __future__ import annotations
 import msgspec
 from sqlalchemy import Connection
 
-from piensas.model.draft import is_blank, require_length, tidy_line
+from piensas.model.draft import require_length, require_spare
 from piensas.model.moment import Moment
 from piensas.model.reader import Viewer
 from piensas.model.refusals import LoginRequired, ProgramUnclear, TooManyPrograms
 from piensas.model.session import API, PROGRAM, SCOPES, Session, hash_of, is_over
+from piensas.model.wording import is_blank, tidy_line
 from piensas.store.sessions import erase_session, list_sessions, save_session
 
 LONGEST_LABEL = 100
@@ -29,6 +30,7 @@ def allow_program(db: Connection, viewer: Viewer, program: Program, moment: Mome
     reader = viewer.reader
     if reader is None or viewer.is_guest:
         raise LoginRequired
+    require_spare("name", program.label, LONGEST_LABEL)
     label = tidy_line(program.label)
     scopes = tuple(scope for scope in SCOPES if scope in program.scopes)
     if is_blank(label) or not scopes:

@@ -10,7 +10,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from piensas.actions.posting import MINUTE, hash_mailbox, list_reserved_names, require_pause
-from piensas.model.draft import require_name, tidy_line
+from piensas.model.draft import require_name, require_spare
 from piensas.model.identity import (
     HANDED,
     HANDOVER,
@@ -36,6 +36,7 @@ from piensas.model.refusals import (
 )
 from piensas.model.session import PROGRAM, Session, hash_of
 from piensas.model.site import Site
+from piensas.model.wording import tidy_line
 from piensas.store.comments import save_photo_of
 from piensas.store.identities import (
     count_identities,
@@ -131,10 +132,19 @@ def try_code(
     return None
 
 
-def take_link(db: Connection, site_id: int, link: bytes, moment: Moment) -> SignIn:
-    """The sign-in whose letter has this link. Whoever reads the letter may open it in any browser."""
+def find_letter(db: Connection, site_id: int, link: bytes, moment: Moment) -> SignIn:
+    """The sign-in whose letter has this link, while it is good."""
     found = find_sign_in_by_link(db, site_id, link)
-    if found is None or is_late(found, moment) or not erase_sign_in(db, found):
+    if found is None or not found.email or is_late(found, moment):
+        raise SignInOver
+    return found
+
+
+def take_link(db: Connection, site_id: int, link: bytes, browser: bytes, moment: Moment) -> SignIn:
+    """The sign-in whose letter has this link, in the browser that asked for the letter: elsewhere its reader
+    would finish somebody else's ticket, draft and window."""
+    found = find_letter(db, site_id, link, moment)
+    if not hmac.compare_digest(found.browser, browser) or not erase_sign_in(db, found):
         raise SignInOver
     return found
 
@@ -339,6 +349,7 @@ def end_sessions_of(db: Connection, viewer: Viewer, provider: str) -> None:
 def rename(db: Connection, viewer: Viewer, name: str) -> Reader:
     """Under which name the reader writes from now on."""
     assert viewer.reader is not None
+    require_spare("name", name, viewer.rules.longest_name)
     tidy = tidy_line(name)
     own = viewer.reader.name
     reserved = [name for name in list_reserved_names(db, viewer.site) if name != own or not viewer.is_staff]

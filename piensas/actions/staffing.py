@@ -7,13 +7,14 @@ import secrets
 from sqlalchemy import Connection
 
 from piensas.actions.signing_in import Entry, begin_sign_in, enter, identity_of
-from piensas.model.draft import require_name, tidy_line
+from piensas.model.draft import require_name
 from piensas.model.identity import INVITATION, INVITED, Passkey, SignIn
 from piensas.model.moment import Moment, time_of
 from piensas.model.reader import Reader, Viewer
 from piensas.model.refusals import IdentityTaken, NotFound, SignInOver
 from piensas.model.session import hash_of
 from piensas.model.site import Site
+from piensas.model.wording import tidy_line
 from piensas.store.identities import erase_passkeys, find_identity, save_counter, save_passkey
 from piensas.store.readers import find_reader, list_staff, save_reader, save_reader_change
 from piensas.store.sessions import erase_sessions

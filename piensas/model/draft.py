@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 import msgspec
+
 from piensas.model.lookalike import is_lookalike
 from piensas.model.mailbox import mailbox_of
 from piensas.model.refusals import (
@@ -19,10 +19,11 @@ from piensas.model.refusals import (
     WebsiteInvalid,
 )
 from piensas.model.rules import Rules
+from piensas.model.wording import is_blank, tidy_line, tidy_text
 
-INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
-DIRECTION = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-BLANK = re.compile(r"[\s\u200b-\u200d\u2060\ufeff\u00ad\u3164\u115f\u1160\u2800]*")
+SPARE = 4
+"""What is typed may be so many times as long as what is kept: it may have decomposed letters and two
+characters to a line's end. More is refused before anything else is done with it."""
 
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,23 +38,10 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     language: str = ""
 
 
-def tidy_text(text: str) -> str:
-    """NFC, `\\n` line ends, no control characters or halves of surrogate pairs, no blank ends."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return unicodedata.normalize("NFC", INVISIBLE.sub("", text)).strip()
-
-
-def tidy_line(line: str) -> str:
-    """As `tidy_text`, on one line, and without marks that turn the direction of what follows."""
-    return " ".join(DIRECTION.sub("", tidy_text(line)).split())
-
-
-def is_blank(text: str) -> bool:
-    """Nothing in it can be seen."""
-    return BLANK.fullmatch(text) is not None
-
-
-def tidy_draft(draft: Draft) -> Draft:
+def tidy_draft(draft: Draft, rules: Rules) -> Draft:
+    """As it would be kept. Raises TooLong for what is too long however it is tidied."""
+    for field in ("text", "name", "email", "website"):
+        require_spare(field, getattr(draft, field), getattr(rules, f"longest_{field}"))
     return msgspec.structs.replace(
         draft,
         text=tidy_text(draft.text),
@@ -91,6 +79,11 @@ def require_name(name: str, rules: Rules, reserved: Sequence[str]) -> None:
     require_length("name", name, rules.longest_name)
     if is_lookalike(name, reserved):
         raise NameReserved
+
+
+def require_spare(field: str, typed: str, limit: int) -> None:
+    if len(typed) > SPARE * limit:
+        require_length(field, typed, limit)
 
 
 def require_length(field: str, value: str, limit: int) -> None:

@@ -8,10 +8,11 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import msgspec
 
-from piensas.model.draft import is_blank, tidy_line
+from piensas.model.draft import SPARE
 from piensas.model.refusals import Malformed, OriginUnknown
 from piensas.model.site import Site
 from piensas.model.story import Manuscript
+from piensas.model.wording import is_blank, tidy_line
 
 LONGEST_PAGE = 1_000
 LONGEST_TITLE = 300
@@ -45,8 +46,8 @@ def read_wish(page: str, story: str, language: str, site: Site, origins: Collect
     plain, origin = read_page(page)
     if origin not in origins:
         raise OriginUnknown
-    name = tidy_line(story)
-    if len(name) > LONGEST_NAME:
+    name = tidy_line(story[: SPARE * LONGEST_NAME])
+    if len(name) > LONGEST_NAME or len(story) > SPARE * LONGEST_NAME:
         raise Malformed(f"story has more than {LONGEST_NAME} characters")
     return Wish(page=plain, origin=origin, language=choose_language(language, site), story=name)
 
@@ -101,5 +102,5 @@ def manuscript_of(wish: Wish, title: str, now: int) -> Manuscript:
 
 def tidy_title(title: str, page: str) -> str:
     """What a page is called, on one line; its address where that says nothing."""
-    tidy = tidy_line(title)[:LONGEST_TITLE]
+    tidy = tidy_line(title[: SPARE * LONGEST_TITLE])[:LONGEST_TITLE]
     return page if is_blank(tidy) else tidy

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import msgspec
 
 MINUTE = 60_000
@@ -18,6 +20,13 @@ HANDOVER = 2 * MINUTE
 """Milliseconds within which another site's page must fetch the session of its reader."""
 MOST_TRIES = 5
 LONGEST_SUBJECT = 255
+
+
+def code_of(key: str) -> str:
+    """The eight digits that a letter gives beside its link. They are made from the link's secret, so that who
+    opens the link can be shown them; nobody finds the secret by them."""
+    digest = hashlib.sha256(f"code {key}".encode()).digest()
+    return f"{int.from_bytes(digest[:8], 'big') % 10**8:08}"
 
 
 class Profile(msgspec.Struct, frozen=True, kw_only=True):

@@ -14,8 +14,8 @@ import yaml
 from msgspec import Meta, Struct
 
 from piensas.markup.story import render_story
-from piensas.model.draft import tidy_text
 from piensas.model.story import Manuscript
+from piensas.model.wording import tidy_text
 
 FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?\n)---[ \t]*(?:\n|\Z)", re.DOTALL)
 NAME = re.compile(r"(?P<key>.+?)(?:\.(?P<language>[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*))?\.md")

@@ -12,8 +12,8 @@ import msgspec
 
 from piensas.markup.story import render_wordpress_story
 from piensas.model.arrival import ArrivingStory, Changes, Note, notes_of
-from piensas.model.draft import tidy_line
 from piensas.model.story import Discussion, Manuscript
+from piensas.model.wording import tidy_line
 from piensas.transfer.times import read_mail_time, read_time
 from piensas.transfer.wordpress_comments import UNCERTAIN, comment_note, read_comments
 from piensas.transfer.wordpress_words import fit_slug, host_of, known_address, plain_words

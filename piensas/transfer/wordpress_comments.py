@@ -10,8 +10,9 @@ import msgspec
 from piensas.markup.comment import plain_text, render_html
 from piensas.model.arrival import ArrivingComment, Changes, Note, notes_of
 from piensas.model.comment import Status
-from piensas.model.draft import is_blank, is_website, tidy_line, tidy_text
+from piensas.model.draft import is_website
 from piensas.model.mailbox import mailbox_of
+from piensas.model.wording import is_blank, tidy_line, tidy_text
 from piensas.transfer.lineage import order_replies
 from piensas.transfer.times import read_time
 from piensas.transfer.wxr import Fields

@@ -7,7 +7,7 @@ import unicodedata
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from piensas.markup.comment import plain_text, render_html
-from piensas.model.draft import tidy_line
+from piensas.model.wording import tidy_line
 
 LONGEST_SLUG = 200
 LONGEST_ADDRESS = 1_000

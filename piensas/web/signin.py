@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import secrets
 from collections.abc import Mapping
 from typing import Annotated, Any
@@ -16,6 +17,7 @@ from piensas.actions.signing_in import (
     begin_by_mail,
     begin_sign_in,
     enter,
+    find_letter,
     require_code,
     sign_out,
     take_link,
@@ -23,11 +25,12 @@ from piensas.actions.signing_in import (
     try_code,
 )
 from piensas.drawing.pen import pen_of
-from piensas.model.draft import tidy_line
-from piensas.model.identity import Profile, SignIn
-from piensas.model.mailbox import mailbox_of
+from piensas.model.draft import SPARE
+from piensas.model.identity import Profile, SignIn, code_of
+from piensas.model.mailbox import LONGEST, mailbox_of
 from piensas.model.refusals import CodeWrong, NotFound, Refusal, SignInOver, SignInRefused
 from piensas.model.session import bind_ticket, hash_of
+from piensas.model.wording import tidy_line
 from piensas.web.answers import json_answer, page_answer, see
 from piensas.web.box import Typed, typed_box, write_typed
 from piensas.web.boxed import refuse_in_box, show_in_box
@@ -165,10 +168,7 @@ async def by_code(request: Request, press: NamedDependency[Press]) -> Response[b
 @get("/signin/letter")
 async def letter(request: Request, press: NamedDependency[Press]) -> Response[bytes]:
     """Where the link in a letter leads: to a button. Machines that open links sign nobody in."""
-    language = request.query_params.get("language", "")
-    language = language if language in press.site.languages else press.site.language
-    key = request.query_params.get("key", "")
-    return alone(draw(press, language, "letter_link.html", key=key))
+    return await show_letter(request, press, request.query_params.get("key", ""))
 
 
 @post("/signin/letter", status_code=200)
@@ -176,9 +176,28 @@ async def by_link(request: Request, press: NamedDependency[Press]) -> Response[b
     require_own_page(request, press.site.address)
     visit = await read_visit(request, press)
     shape = await read_shape(request, LinkShape)
-    link = hash_of(shape.key)
-    sign_in = await press.db.write(lambda db: take_link(db, press.site.id, link, press.clock()))
+    link, browser = hash_of(shape.key), hash_of(own_browser(request, press.site.is_secure))
+    try:
+        sign_in = await press.db.write(lambda db: take_link(db, press.site.id, link, browser, press.clock()))
+    except SignInOver:
+        if wants_json(request):
+            raise
+        return await show_letter(request, press, shape.key, status=403)
     return await let_in_by_mail(press, visit, sign_in, shape.name)
+
+
+async def show_letter(request: Request, press: Press, key: str, status: int = 200) -> Response[bytes]:
+    """In the browser that asked for the letter a button; in any other the code, to be typed there."""
+    asked = request.query_params.get("language", "")
+    language = asked if asked in press.site.languages else spoken_language(request, press.site)
+    try:
+        sign_in = await press.db.read(find_letter, press.site.id, hash_of(key), press.clock())
+    except SignInOver as refusal:
+        words = words_for(refusal, pen_of(press.site, language).speech)
+        return alone(draw(press, language, "letter_link.html", key="", code="", error=words), status=403)
+    is_here = hmac.compare_digest(sign_in.browser, hash_of(own_browser(request, press.site.is_secure)))
+    body = draw(press, language, "letter_link.html", key=key if is_here else "", code=code_of(key))
+    return alone(body, status=status)
 
 
 @post("/signout", status_code=200)
@@ -219,7 +238,7 @@ def begun(press: Press, visit: Visit, provider: str, place: int, shape: SignInSh
 
 def as_mailbox(typed: str) -> str:
     """Where the letter goes, which is what its reader is known by; as it was typed where that is nowhere."""
-    plain = tidy_line(typed)
+    plain = tidy_line(typed[: SPARE * LONGEST])
     return mailbox_of(plain) or plain
 
 
@@ -264,7 +283,7 @@ async def let_in_by_mail(press: Press, visit: Visit, sign_in: SignIn, name: str)
         provider=BY_MAIL,
         issuer=press.site.address,
         subject=sign_in.email,
-        name=tidy_line(name),
+        name=tidy_line(name[: SPARE * press.site.rules.longest_name]),
         email=sign_in.email,
         is_verified=True,
     )

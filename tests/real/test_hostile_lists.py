@@ -23,11 +23,12 @@ from piensas.actions.posting import post_comment
 from piensas.actions.publishing import publish_edition
 from piensas.markup.comment import render_html
 from piensas.model.comment import Comment
-from piensas.model.draft import Draft, is_blank, is_website, tidy_line, tidy_text
+from piensas.model.draft import Draft, is_website
 from piensas.model.mailbox import mailbox_of
 from piensas.model.moment import Clock, Moment
 from piensas.model.reader import Viewer
 from piensas.model.story import Manuscript
+from piensas.model.wording import is_blank, tidy_line, tidy_text
 from piensas.store.checks import list_miscounts
 from piensas.store.readers import find_reader
 from piensas.transfer.folder import read_manuscript

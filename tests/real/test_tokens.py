@@ -14,9 +14,9 @@ import pytest
 from joserfc.errors import InvalidPayloadError, JoseError
 from joserfc.jwk import ECKey, OctKey, RSAKey
 
-from piensas.model.draft import tidy_line
 from piensas.model.mailbox import mailbox_of
 from piensas.model.refusals import ProviderWrong
+from piensas.model.wording import tidy_line
 from piensas.outside.mail import write_letter
 from piensas.outside.tokens import ALGORITHMS, read_token
 from piensas.settings import Mail

@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 
 from msgspec import Struct
 
-from piensas.model.draft import tidy_line
 from piensas.model.identity import LONGEST_SUBJECT, Profile
 from piensas.model.refusals import ProviderWrong
+from piensas.model.wording import tidy_line
 
 Claims = Mapping[str, Any]
 Host = tuple[str, int]

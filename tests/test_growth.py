@@ -1,0 +1,86 @@
+"""What somebody types costs no more than its length: before, at and beyond every limit."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import pytest
+
+from piensas.model.draft import Draft, tidy_draft
+from piensas.model.refusals import TooLong
+from piensas.model.rules import Rules
+from piensas.model.wording import tidy_line, tidy_text
+from tests.newsroom import Newsroom
+
+MARKS = "\u0301\u0316"
+SHAPES: dict[str, Callable[[int], str]] = {
+    "marks": lambda n: "a" + MARKS * (n // 2),
+    "marks that are no marks until they decompose": lambda n: "\u0f73" * n,
+    "marks of two planes": lambda n: "\u0301\U000110b9" * (n // 2),
+    "twenty-nine marks at a time": lambda n: ("a" + "\u0301" * 29) * (n // 30),
+    "decomposed letters": lambda n: "e\u0301" * (n // 2),
+    "syllables in parts": lambda n: "\u1100\u1161\u11a8" * (n // 3),
+    "bold letters of mathematics": lambda n: "𝐛" * n,
+    "directions": lambda n: "\u202e" * n,
+    "spaces": lambda n: "a" + " " * n,
+    "controls": lambda n: "\x01" * n,
+    "line ends": lambda n: "\r\n" * (n // 2),
+    "halves": lambda n: "\ud800" * n,
+}
+
+
+def cost_of(work: Callable[[], object]) -> float:
+    """Seconds of this thread, the least of five."""
+    costs = []
+    for _ in range(5):
+        begun = time.thread_time()
+        work()
+        costs.append(time.thread_time() - begun)
+    return min(costs)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("tidy", [tidy_text, tidy_line])
+def test_tidying_grows_as_the_text_does(tidy: Callable[[str], str], shape: str) -> None:
+    small, large = (SHAPES[shape](n) for n in (16_384, 65_536))
+    assert cost_of(lambda: tidy(large)) < 10 * max(cost_of(lambda: tidy(small)), 0.000_2)
+
+
+def test_no_language_loses_a_letter() -> None:
+    for words in ("Zażółć", "Điều kiện", "נָקוּד", "ཀྵྨླྐྵཱི", "각각", "e" + "\u0301" * 30):
+        assert len(tidy_text(words)) == len(tidy_text(words + "x")) - 1
+    assert tidy_text("é") == "é"
+    assert tidy_text("e" + "\u0316" * 30) == "e" + "\u0316" * 30
+    assert tidy_text("e" + "\u0316" * 31 + "b") == "e" + "\u0316" * 30 + "b"
+
+
+@pytest.mark.parametrize("field", ["text", "name", "email", "website"])
+def test_what_is_far_too_long_is_refused_before_it_is_tidied(field: str) -> None:
+    rules = Rules(longest_text=10, longest_name=10, longest_email=10, longest_website=10)
+    with pytest.raises(TooLong) as refused:
+        tidy_draft(Draft(**{field: "\x01" * 41}), rules)
+    assert (refused.value.field, refused.value.excess) == (field, 31)
+    assert getattr(tidy_draft(Draft(**{field: "\x01" * 40}), rules), field) == ""
+
+
+@pytest.mark.parametrize("field", ["text", "name", "email", "website"])
+def test_half_a_megabyte_of_marks_keeps_nobody_waiting(newsroom: Newsroom, field: str) -> None:
+    """It took ten seconds of the one writer's time, in any field."""
+    begun = time.process_time()
+    answer = newsroom.person().post_form(**{field: "a" + MARKS * 80_000}, draft="draft-0001")
+    assert time.process_time() - begun < 1
+    if field == "text":
+        assert answer.status_code == 303
+        assert newsroom.person().thread()["count"] == 1
+    else:
+        assert answer.status_code == 422
+        assert "characters at most: please take" in answer.text
+
+
+def test_as_many_marks_as_fit_are_a_comment(newsroom: Newsroom) -> None:
+    text = "a" + MARKS * 32_000
+    written = newsroom.person().comment(text)
+    shown = newsroom.person().get(f"{newsroom.story}/comments/{written}").text
+    assert "a" + MARKS * 15 not in shown  # NFC has put them in order
+    assert len(tidy_text(text)) == 30
