@@ -34,9 +34,9 @@ def test_a_page_comes_packed_as_the_browser_likes_it_and_unpacks_to_the_same(new
 
 def test_a_page_is_packed_tightly_for_the_second_who_asks() -> None:
     words = b"".join(b"<p>The %d hospitals promised %d months.</p>" % (n, n * n) for n in range(500))
-    page = ReadyPage(200, [], words, Proof(len, ((),), 0, b""))
+    page = ReadyPage(200, [], words, "while true", Proof(len, ((),), 0, b""))
     once, twice, thrice = (page.variant(b"br") for _ in range(3))
-    never_changing = ReadyPage(200, [], words, None)
+    never_changing = ReadyPage(200, [], words, "for ever")
 
     assert brotli.decompress(once.body) == brotli.decompress(twice.body) == words
     assert len(twice.body) < len(once.body)
@@ -142,7 +142,7 @@ def test_pages_stay_within_their_budget_and_the_oldest_leave_first(newsroom: New
     pages = ReadyPages(newsroom.db, 20_000)
 
     for number in range(50):
-        pages.keep(b"/%d" % number, ReadyPage(200, [], b"x" * 1_000, None))
+        pages.keep(b"/%d" % number, ReadyPage(200, [], b"x" * 1_000, "for ever"))
 
     assert pages.used <= 20_000
     assert pages.find(b"/49")

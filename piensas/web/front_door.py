@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from piensas.model.refusals import Unavailable
 from piensas.web.ready import (
+    Life,
     Proof,
     ReadyPage,
     ReadyPages,
@@ -56,10 +57,10 @@ class FrontDoor:
             answer = Answer(send)
             inside = dict(scope, method="GET") | {HEAD: scope["method"] == "HEAD"}
             await self.app(inside, receive, answer.take)
-            page = answer.page(inside.get(PROOF))
+            page = answer.page(life_of(inside), inside.get(PROOF))
             if page is None:
                 return
-            if PROOF in inside:
+            if page.life != "once":
                 self.pages.keep(address, page)
 
         variant = page.variant(choose_encoding(accepted, len(page.body)))
@@ -108,12 +109,19 @@ class Answer:
                 await self._send(start)
             await self._send(message)
 
-    def page(self, proof: Proof | None) -> ReadyPage | None:
+    def page(self, life: Life, proof: Proof | None) -> ReadyPage | None:
         """The answer as a page, unless it has gone out already."""
         if self._start is None or self._body is None:
             return None
         headers = [(k, v) for k, v in self._start["headers"] if k != b"content-length"]
-        return ReadyPage(200, headers, self._body, proof, mark=proof.mark if proof else b"")
+        return ReadyPage(200, headers, self._body, life, proof, mark=proof.mark if proof else b"")
+
+
+def life_of(scope: Message) -> Life:
+    """As its handler has said: nothing of what is to be handed out again."""
+    if PROOF not in scope:
+        return "once"
+    return "for ever" if scope[PROOF] is None else "while true"
 
 
 def has_own_etag(start: Message) -> bool:

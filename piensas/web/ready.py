@@ -12,7 +12,7 @@ import zlib
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from functools import lru_cache, partial
-from typing import Any
+from typing import Any, Literal
 
 import brotli
 import msgspec
@@ -59,18 +59,24 @@ class Variant(msgspec.Struct):
     is_tight: bool
 
 
+Life = Literal["once", "while true", "for ever"]
+"""How long an answer is handed out: to one reader, while its proof holds, or as long as the process lives."""
+
+
 class ReadyPage(msgspec.Struct):
-    """A page in every encoding that somebody asked for. Without a proof it is true for ever.
+    """A page in every encoding that somebody asked for.
 
     The first to ask gets it packed quickly, since many pages are not asked for again before they
-    change; for the second it is packed as tightly as pays, and what never changes as tightly as can be. The
-    ETag is weak, as it names the page and not its bytes (RFC 9110, 8.8.1).
+    change; for the second it is packed as tightly as pays, and what never changes as tightly as can be. What
+    goes out once is only ever packed quickly. The ETag is weak, as it names the page and not its bytes
+    (RFC 9110, 8.8.1).
     """
 
     status: int
     headers: Headers
     body: bytes
-    proof: Proof | None
+    life: Life
+    proof: Proof | None = None
     mark: bytes = b""
     etag: bytes = b""
     variants: dict[bytes, Variant] = {}
@@ -80,12 +86,12 @@ class ReadyPage(msgspec.Struct):
         """The page in an encoding, for somebody who has asked for it."""
         found = self.variants.get(encoding)
         if found is None or not found.is_tight:
-            is_tight = found is not None or self.proof is None
+            is_tight = self.life == "for ever" or (found is not None and self.life == "while true")
             found = self.variants[encoding] = self._pack(encoding, is_tight)
         return found
 
     def _pack(self, encoding: bytes, is_tight: bool) -> Variant:
-        packers = TIGHTEST if self.proof is None else TIGHT if is_tight else QUICK
+        packers = TIGHTEST if self.life == "for ever" else TIGHT if is_tight else QUICK
         body = packers[encoding](self.body)
         self.etag = self.etag or make_etag(self.body)
         headers = [*self.headers, (b"etag", self.etag), (b"content-length", str(len(body)).encode())]
