@@ -158,7 +158,8 @@ def put(tables: dict[str, Any], name: str, value: str) -> None:
     if field is None:
         raise BadSettings(f"{name}: there is no setting {key!r} in [{section}].")
     is_list = "tuple" in str(field.type)
-    tables.setdefault(section, {})[key] = value.split(",") if is_list else value
+    parts = [part.strip() for part in value.split(",") if part.strip()]
+    tables.setdefault(section, {})[key] = parts if is_list else value
 
 
 def settle(settings: Settings, folder: Path) -> Settings:

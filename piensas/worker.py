@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 
 import msgspec
 import structlog
 
 from piensas.actions.mentioning import Seen, confirm_mention
-from piensas.actions.publishing import confirm_title
+from piensas.actions.publishing import confirm_title, release_edition
 from piensas.actions.signing_in import write_secrets
 from piensas.drawing.pen import pen_of
 from piensas.model.elsewhere import tidy_title
@@ -50,6 +50,12 @@ class Worker:
         self.clock = clock
         self.kinds = kinds
         self.called = asyncio.Event()
+        self._do: Mapping[Kind, Callable[[Job], Awaitable[bool]]] = {
+            "letter": self._send,
+            "mention": self._look,
+            "page": self._read,
+            "release": self._release,
+        }
 
     async def work(self, stop: asyncio.Event) -> None:
         while not stop.is_set():
@@ -84,8 +90,7 @@ class Worker:
     async def _is_done(self, job: Job) -> bool:
         """Done, or not worth trying again."""
         try:
-            do = {"letter": self._send, "mention": self._look, "page": self._read}[job.kind]
-            return await do(job)
+            return await self._do[job.kind](job)
         except Refusal:
             raise
         except Exception as fault:
@@ -123,6 +128,16 @@ class Worker:
             return False
         seen = None if title is None else Seen(title, claimed)
         await self.db.write(lambda db: confirm_mention(db, self.site, mention, seen), mention.story_id)
+        return True
+
+    async def _release(self, job: Job) -> bool:
+        """An edition's time has come."""
+        story_id, language = int(job.what.split()[0]), job.what.split()[1]
+        released = await self.db.write(
+            lambda db: release_edition(db, self.site.id, story_id, language, self.clock()), story_id
+        )
+        if released:
+            log.info("story_released", story=released.address)
         return True
 
     async def _read(self, job: Job) -> bool:

@@ -118,7 +118,7 @@ def with_free_slug(
     for number in itertools.count(1):
         slug = wanted.slug if number == 1 else f"{wanted.slug}-{number}"
         free = msgspec.structs.replace(wanted, slug=slug)
-        if not is_slug_taken(db, edition_of(story, free)):
+        if not is_slug_taken(db, edition_of(story, free, moment.now)):
             break
     changes = [] if free == wanted else [("got another address", free.slug)]
     return free, notes_of("item", arriving.foreign_id, wanted.title, changes)

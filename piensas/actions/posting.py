@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 
 import msgspec
 from sqlalchemy import Connection
@@ -55,11 +56,14 @@ def post_comment(db: Connection, viewer: Viewer, story_id: int, draft: Draft, mo
     if earlier:
         return earlier
 
+    authors = list_authors(db, story.site_id, story.id)
+    if authors is None:
+        raise NotFound
     require_may_post(story, viewer, moment.now)
     require_text(draft.text, viewer.rules)
     if viewer.is_guest:
         require_details(draft, viewer.rules)
-        require_own_details(db, viewer, story, draft)
+        require_own_details(db, viewer, authors, draft)
     answers = find_answered(db, story, draft)
     if not viewer.is_staff:
         require_pace(db, viewer, draft, moment)
@@ -101,7 +105,7 @@ def as_signed_in(viewer: Viewer, draft: Draft) -> Draft:
     return msgspec.structs.replace(draft, name=reader.name, email=reader.email, website=reader.website)
 
 
-def require_own_details(db: Connection, viewer: Viewer, story: Story, draft: Draft) -> None:
+def require_own_details(db: Connection, viewer: Viewer, authors: Sequence[str], draft: Draft) -> None:
     """A guest takes neither the address of a reader who can prove it, nor a name of the site's own, of
     its moderators or of the story's authors.
 
@@ -109,7 +113,6 @@ def require_own_details(db: Connection, viewer: Viewer, story: Story, draft: Dra
     """
     if viewer.site.icons and draft.email and has_proven_email(db, viewer.site.id, draft.email):
         raise EmailTaken
-    authors = list_authors(db, story.site_id, story.id)
     if is_lookalike(draft.name, (*list_reserved_names(db, viewer.site), *authors)):
         raise NameReserved
 

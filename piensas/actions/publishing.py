@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Literal
 
 import msgspec
@@ -14,12 +13,9 @@ from piensas.model.moment import Moment
 from piensas.model.reader import Viewer
 from piensas.model.refusals import NotFound
 from piensas.model.site import Site
-from piensas.model.story import READ, Discussion, Edition, Manuscript, Story
-from piensas.store.comments import has_comments
+from piensas.model.story import READ, Discussion, Edition, Manuscript, Stage, Story
 from piensas.store.jobs import save_job
 from piensas.store.stories import (
-    find_edition_by_address,
-    find_story,
     find_story_by_address,
     find_story_by_key,
     find_story_to_change,
@@ -38,7 +34,11 @@ Outcome = Literal["new", "changed", "same"]
 
 
 class SlugTaken(Exception):
-    """Another story has this address."""
+    """Another story has this address. `reason` says why it does not give way, where that was asked for."""
+
+    def __init__(self, address: str, reason: str = "") -> None:
+        super().__init__(address)
+        self.reason = reason
 
 
 def publish_edition(
@@ -52,7 +52,7 @@ def publish_edition(
     else:
         story = find_story_to_change(db, site.id, story.id) or story
 
-    edition = edition_of(story, manuscript)
+    edition = edition_of(story, manuscript, moment.now)
     earlier = next((e for e in list_editions(db, site.id, story.id) if e.language == edition.language), None)
     discussion = manuscript.discussion or story.discussion
     if earlier == edition and discussion == story.discussion:
@@ -65,6 +65,10 @@ def publish_edition(
         save_address(db, edition, address)
     published_at = min(story.published_at, edition.published_at)
     story = save_story_change(db, story, discussion=discussion, published_at=published_at)
+    if edition.stage == "embargoed":
+        what = f"{story.id} {edition.language}"
+        due = edition.published_at
+        save_job(db, Job(site_id=site.id, id=moment.id, kind="release", what=what, due_at=due))
     return story, "changed" if earlier else "new"
 
 
@@ -94,6 +98,22 @@ def confirm_title(db: Connection, story: Story, language: str, title: str) -> No
             save_story_change(db, current)
 
 
+def release_edition(
+    db: Connection, site_id: int, story_id: int, language: str, moment: Moment
+) -> Edition | None:
+    """The edition whose time has come, which from now on everybody may read; None where it is not to be, or
+    not yet: its editor has changed their mind."""
+    story = find_story_to_change(db, site_id, story_id)
+    for edition in list_editions(db, site_id, story_id) if story else ():
+        is_due = edition.stage == "embargoed" and edition.published_at <= moment.now
+        if story and edition.language == language and is_due:
+            released = msgspec.structs.replace(edition, stage="published")
+            save_edition(db, released)
+            save_story_change(db, story)
+            return released
+    return None
+
+
 def retire_edition(db: Connection, site: Site, key: str, language: str) -> None:
     """Takes an edition off the site. Its discussion is kept, and comes back with it."""
     story = find_story_by_key(db, site.id, key)
@@ -101,7 +121,7 @@ def retire_edition(db: Connection, site: Site, key: str, language: str) -> None:
         return
     for edition in list_editions(db, site.id, story.id):
         if edition.language == language:
-            save_edition(db, msgspec.structs.replace(edition, live=False))
+            save_edition(db, msgspec.structs.replace(edition, stage="retired"))
             save_story_change(db, story)
 
 
@@ -119,7 +139,13 @@ def new_story(site: Site, manuscript: Manuscript, moment: Moment) -> Story:
     )
 
 
-def edition_of(story: Story, manuscript: Manuscript) -> Edition:
+def stage_of(manuscript: Manuscript, now: int) -> Stage:
+    if manuscript.is_draft:
+        return "draft"
+    return "embargoed" if manuscript.published_at > now else "published"
+
+
+def edition_of(story: Story, manuscript: Manuscript, now: int) -> Edition:
     return Edition(
         site_id=story.site_id,
         story_id=story.id,
@@ -137,38 +163,6 @@ def edition_of(story: Story, manuscript: Manuscript) -> Edition:
         updated_at=manuscript.updated_at,
         fingerprint=manuscript.fingerprint,
         page=manuscript.page,
+        origin=manuscript.origin,
+        stage=stage_of(manuscript, now),
     )
-
-
-def add_alias(db: Connection, site: Site, known_as: Sequence[str], will_be: Sequence[str]) -> Edition:
-    """The edition that is known by one of some addresses is from now on known by others, too: a page moved.
-
-    A story that somebody's first visit to the new address has made gives way while nobody has written
-    under it; one of ours, or with comments, published or not, is not taken its address.
-    """
-    edition = find_edition_by_address(db, site.id, known_as)
-    if edition is None:
-        raise NotFound
-    for address in will_be:
-        taken_by = find_story_by_address(db, site.id, address)
-        other = find_story(db, site.id, taken_by) if taken_by else None
-        if other and other.id != edition.story_id:
-            give_way(db, other, address)
-        save_address(db, edition, address)
-    if edition.page:
-        edition = msgspec.structs.replace(edition, page=will_be[-1])
-        save_edition(db, edition)
-    story = find_story_to_change(db, site.id, edition.story_id)
-    if story:
-        save_story_change(db, story)
-    return edition
-
-
-def give_way(db: Connection, story: Story, address: str) -> None:
-    """Takes off a story that is nothing but somebody's first visit to a page."""
-    editions = list_editions(db, story.site_id, story.id)
-    if has_comments(db, story.site_id, story.id) or not all(each.page for each in editions):
-        raise SlugTaken(address)
-    for empty in editions:
-        save_edition(db, msgspec.structs.replace(empty, live=False))
-    save_story_change(db, story)

@@ -34,6 +34,8 @@ from piensas.store.everything import list_everything
 from piensas.store.history import list_decisions, list_edits
 from piensas.store.mentions import list_held_mentions
 from piensas.web.folder import publish_folder
+from piensas.web.press import keep_secret
+from piensas.web.previews import list_previews
 from piensas.web.server import serve_site
 
 out = Console()
@@ -98,17 +100,27 @@ def init(folder: Path) -> None:
 
 
 @main.command()
+@click.option("--retire", is_flag=True, help="Take off every story whose file is gone, however many are.")
 @click.pass_obj
-def publish(file: Path | None) -> None:
-    """Publish the folder of stories once, without serving. Exit code 1 if a file is broken."""
+def publish(file: Path | None, retire: bool) -> None:
+    """Publish the folder of stories once, without serving. Exit code 1 if a file is broken.
+
+    Stories whose files are gone are taken off; more than a third of all at once only with --retire. What
+    waits for its time, and drafts, are listed with a link by which they can be read before.
+    """
     settings = find_settings(file)
     folder = Path(settings.stories.folder)
     if not settings.stories.folder or not folder.is_dir():
         raise Wrong('The settings name no folder of stories: [stories] folder = "stories"')
     with open_database(settings) as db:
-        faults = publish_folder(db, settings.site, folder, Clock())
+        faults = publish_folder(db, settings.site, folder, Clock(), retires_all=retire)
+        secret = keep_secret(db, settings.site.id)
+        waiting = db.ask(lambda connection: list(list_previews(connection, settings.site, secret)))
+    for edition, address in waiting:
+        until = as_iso(edition.published_at) if edition.stage == "embargoed" else "its editor publishes it"
+        click.echo(f"“{edition.title}” waits until {until}: {address}")
     if faults:
-        raise Wrong(f"Files that could not be published: {len(faults)}.")
+        raise Wrong("\n".join((f"Files that could not be published: {len(faults)}.", *faults)))
 
 
 @main.command()

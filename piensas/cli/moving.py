@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from piensas.actions.publishing import SlugTaken, add_alias
+from piensas.actions.moving import add_alias
+from piensas.actions.publishing import SlugTaken
 from piensas.cli.opening import Wrong, find_settings, open_database
 from piensas.model.elsewhere import list_spellings, read_page
 from piensas.model.refusals import Malformed, NotFound
@@ -23,8 +24,9 @@ out = Console()
 def alias(file: Path | None, known: str, address: str) -> None:
     """Let the discussion under the page KNOWN stand under the page ADDRESS, too.
 
-    Both are addresses of pages, here or of other sites; a path means a page here. A story without comments,
-    as the first visit to the new address has made it, gives way.
+    Both are addresses of pages, here or of other sites; a path means a page here. A story without comments
+    gives way: what the first visit to the new address has made, or what a file under a new name has
+    published, whose text then stands above the discussion.
     """
     settings = find_settings(file)
     was, will_be = (read_address(each, settings) for each in (known, address))
@@ -34,7 +36,7 @@ def alias(file: Path | None, known: str, address: str) -> None:
         except NotFound as fault:
             raise Wrong(f"No discussion is known by {known!r}.") from fault
         except SlugTaken as fault:
-            raise Wrong(f"{address!r} has a discussion of its own; nothing was changed.") from fault
+            raise Wrong(f"{address!r} {fault.reason}; nothing was changed.") from fault
     out.print(f"“{edition.title}” is known by {will_be[-1]}, too.", highlight=False, markup=False)
 
 

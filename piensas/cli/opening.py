@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +16,7 @@ from piensas.store.database import Database
 from piensas.store.upgrading import upgrade
 
 DEFAULT_FILE = Path("piensas.toml")
+DATABASE = "PIENSAS_DATABASE_URL"
 
 
 class Wrong(click.ClickException):
@@ -25,9 +27,12 @@ class Wrong(click.ClickException):
 
 
 def find_settings(file: Path | None) -> Settings:
-    """The settings named, or those of `piensas.toml` here, or the defaults."""
+    """The settings named, or those of `piensas.toml` here; without either, the environment must say which
+    database it is: in a wrong folder nothing is made."""
     if file is None and DEFAULT_FILE.exists():
         file = DEFAULT_FILE
+    if file is None and DATABASE not in os.environ:
+        raise Wrong(f"There is no {DEFAULT_FILE} in {Path.cwd()}. `piensas init` starts a site.")
     try:
         return read_settings(file)
     except BadSettings as fault:

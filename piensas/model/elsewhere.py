@@ -97,6 +97,7 @@ def manuscript_of(wish: Wish, title: str, now: int) -> Manuscript:
         published_at=now,
         page=wish.page,
         addresses=tuple({wish.alias, wish.page}),
+        origin="page",
     )
 
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-Kind = Literal["letter", "mention", "page"]
+Kind = Literal["letter", "mention", "page", "release"]
 MINUTE = 60_000
 LEASE = 2 * MINUTE
 """Milliseconds that a worker has for a job before another takes it over."""

@@ -10,6 +10,11 @@ READ = "read"
 """In the place of a fingerprint: the title of a page elsewhere is what the page itself says."""
 
 Discussion = Literal["open", "closed", "off"]
+Origin = Literal["file", "import", "page"]
+"""Where an edition comes from: a file of the folder, another system's export, a first visit elsewhere."""
+
+Stage = Literal["published", "embargoed", "draft", "retired"]
+"""An edition is out; waits for its time; waits for its editor; was taken off."""
 
 
 class Story(msgspec.Struct, frozen=True):
@@ -52,8 +57,14 @@ class Edition(msgspec.Struct, frozen=True):
     published_at: int
     updated_at: int | None
     fingerprint: str
-    live: bool = True
     page: str = ""
+    origin: Origin = "import"
+    stage: Stage = "published"
+
+    @property
+    def live(self) -> bool:
+        """Everybody may read it."""
+        return self.stage == "published"
 
     @property
     def address(self) -> str:
@@ -87,7 +98,7 @@ class Manuscript(msgspec.Struct, frozen=True, kw_only=True):
     """An edition that wants to be published: what a file or an export says, checked.
 
     `key` ties the editions of one story together; `addresses` are further paths (with their query)
-    by which it has been known.
+    by which it has been known. A draft is published by nobody but its editor, whatever its time.
     """
 
     key: str
@@ -107,3 +118,5 @@ class Manuscript(msgspec.Struct, frozen=True, kw_only=True):
     fingerprint: str = ""
     page: str = ""
     addresses: tuple[str, ...] = ()
+    origin: Origin = "import"
+    is_draft: bool = False

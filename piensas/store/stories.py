@@ -8,7 +8,20 @@ from functools import cache
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, Text, and_, bindparam, cast, insert, or_, select, tuple_, update
+from sqlalchemy import (
+    Connection,
+    Row,
+    Text,
+    and_,
+    bindparam,
+    cast,
+    delete,
+    insert,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 
 from piensas.model.story import READ, Edition, Headline, Story
 from piensas.store.tables import addresses, editions, stories
@@ -118,10 +131,10 @@ def list_live_addresses(db: Connection, site_id: int, story_id: int) -> Addresse
     return [address_of(*row) for row in rows]
 
 
-def list_authors(db: Connection, site_id: int, story_id: int) -> list[str]:
-    """Who has written the story, in any of its languages."""
-    written = db.execute(AUTHORS, {"site": site_id, "id": story_id}).scalars()
-    return [name for authors in written for name in authors]
+def list_authors(db: Connection, site_id: int, story_id: int) -> list[str] | None:
+    """Who has written the story, in any of its languages; None where none of them is out."""
+    written = db.execute(AUTHORS, {"site": site_id, "id": story_id}).scalars().all()
+    return [name for authors in written for name in authors] if written else None
 
 
 def address_of(language: str, slug: str, title: str) -> tuple[str, str, str]:
@@ -173,15 +186,24 @@ def list_all_headlines(db: Connection, site_id: int, limit: int) -> list[Headlin
     return [headline_of(row) for row in db.execute(question, {"site": site_id})]
 
 
-def list_live_keys(db: Connection, site_id: int) -> dict[tuple[str, str], str]:
-    """(story key, language) of what is live, with the fingerprint of what it was made from."""
+def list_from_files(db: Connection, site_id: int) -> dict[tuple[str, str], Edition]:
+    """What came from files and has not been taken off, by (story key, language)."""
     question = (
-        select(stories.c.key, editions.c.language, editions.c.fingerprint)
+        select(stories.c.key, *EDITION_COLUMNS)
         .select_from(editions)
         .join(stories, and_(stories.c.site_id == editions.c.site_id, stories.c.id == editions.c.story_id))
-        .where(editions.c.site_id == site_id, editions.c.live)
+        .where(editions.c.site_id == site_id, editions.c.origin == "file", editions.c.stage != "retired")
     )
-    return {(row.key, row.language): row.fingerprint for row in db.execute(question)}
+    found = ((row[0], edition_of(row[1:])) for row in db.execute(question))
+    return {(key, edition.language): edition for key, edition in found}
+
+
+def list_waiting(db: Connection, site_id: int) -> list[Edition]:
+    """What waits for its time, soonest first, and drafts."""
+    question = select(*EDITION_COLUMNS).where(
+        editions.c.site_id == site_id, editions.c.stage.in_(("embargoed", "draft"))
+    )
+    return [edition_of(row) for row in db.execute(question.order_by(editions.c.published_at))]
 
 
 def find_address(db: Connection, site_id: int, address: str) -> str | None:
@@ -279,7 +301,7 @@ def save_edition(db: Connection, edition: Edition) -> None:
         editions.c.story_id == edition.story_id,
         editions.c.language == edition.language,
     )
-    values = msgspec.to_builtins(edition)
+    values = msgspec.to_builtins(edition) | {"live": edition.live}
     if db.execute(update(editions).where(*key), values).rowcount == 0:
         db.execute(insert(editions), values)
 
@@ -290,6 +312,27 @@ def save_address(db: Connection, edition: Edition, address: str) -> None:
     values = {"story_id": edition.story_id, "language": edition.language}
     if db.execute(update(addresses).where(*key), values).rowcount == 0:
         db.execute(insert(addresses), {"site_id": edition.site_id, "address": address, **values})
+
+
+def save_addresses_of(db: Connection, story: Story, another: Story) -> None:
+    """Whatever a story was known by, another is known by from now on."""
+    here = (addresses.c.site_id == story.site_id, addresses.c.story_id == story.id)
+    db.execute(update(addresses).where(*here).values(story_id=another.id))
+
+
+def erase_edition(db: Connection, edition: Edition) -> None:
+    db.execute(
+        delete(editions).where(
+            editions.c.site_id == edition.site_id,
+            editions.c.story_id == edition.story_id,
+            editions.c.language == edition.language,
+        )
+    )
+
+
+def erase_story(db: Connection, story: Story) -> None:
+    """Of a story that has become part of another, and had nothing said under it."""
+    db.execute(delete(stories).where(stories.c.site_id == story.site_id, stories.c.id == story.id))
 
 
 def edition_of(row: Row[Any] | tuple[Any, ...]) -> Edition:

@@ -69,6 +69,8 @@ editions = Table(
     Column("fingerprint", String(64), nullable=False),
     Column("live", Boolean, nullable=False),
     Column("page", Text, nullable=False, server_default=""),
+    Column("origin", String(10), nullable=False, server_default=""),
+    Column("stage", String(10), nullable=False, server_default=""),
     Index("editions_by_slug", "site_id", "language", "slug", unique=True),
     Index("editions_by_time", "site_id", "language", "live", "published_at", "story_id"),
     sqlite_with_rowid=False,

@@ -33,6 +33,12 @@ class BrokenFile(Exception):
         self.line = line
         self.fault = fault
 
+    @property
+    def names(self) -> tuple[str, str]:
+        """The key and the language that the file would have, by its name; the language may be empty."""
+        name = NAME.fullmatch(self.file.name)
+        return (name["key"], name["language"] or "") if name else ("", "")
+
 
 class FrontMatter(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What stands between the `---` lines at the top of a file."""
@@ -49,6 +55,8 @@ class FrontMatter(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     picture_alt: str = ""
     picture_caption: str = ""
     discussion: Literal["open", "closed", "off"] | None = None
+    key: Annotated[str, Meta(min_length=1, max_length=200)] | None = None
+    draft: bool = False
 
 
 def list_story_files(folder: Path) -> list[Path]:
@@ -78,7 +86,7 @@ def read_manuscript(file: Path, languages: tuple[str, ...]) -> Manuscript:
     if matter.picture and not (file.parent / matter.picture).is_file():
         raise BrokenFile(file, line_of(found[1], "picture"), f"There is no picture {matter.picture!r}.")
     return Manuscript(
-        key=name["key"],
+        key=matter.key or name["key"],
         language=language,
         slug=matter.slug or slug_of(name["key"]),
         title=" ".join(matter.title.split()),
@@ -93,6 +101,8 @@ def read_manuscript(file: Path, languages: tuple[str, ...]) -> Manuscript:
         picture_caption=matter.picture_caption,
         discussion=matter.discussion,
         fingerprint=hashlib.sha256(source.encode()).hexdigest(),
+        origin="file",
+        is_draft=matter.draft,
     )
 
 

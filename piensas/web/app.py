@@ -35,6 +35,7 @@ from piensas.web import (
     lists,
     me,
     oembed,
+    previews,
     signin,
     staff,
     stories,
@@ -67,6 +68,7 @@ HANDLERS = (
     files.static_file,
     files.picture,
     stories.story_page,
+    previews.preview,
     branches.comment_page,
     branches.reply_page,
     changes.edit_page,
@@ -190,7 +192,9 @@ def build_app(settings: Settings, clock: Clock | None = None) -> FrontDoor:
 def list_workers(press: Press) -> list[Worker]:
     """Letters do not wait for the pages of others that are looked at."""
     settings = press.settings
-    kinds: list[tuple[Kind, ...]] = [("letter",)] if settings.mail else []
+    kinds: list[tuple[Kind, ...]] = [("release",)]
+    if settings.mail:
+        kinds.append(("letter",))
     if settings.embed.origins or settings.site.rules.mentions != "off":
         kinds.append(("mention", "page"))
     return [Worker(settings, press.site, press.db, press.clock, each) for each in kinds]

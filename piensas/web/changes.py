@@ -13,7 +13,7 @@ from piensas.drawing.pen import pen_of
 from piensas.model.access import require_may_change
 from piensas.model.comment import Comment
 from piensas.model.reader import Viewer
-from piensas.model.refusals import NotFound, Refusal
+from piensas.model.refusals import Refusal
 from piensas.model.story import Edition, Story
 from piensas.store.comments import find_comment
 from piensas.store.stories import find_edition_by_slug, find_story, list_editions
@@ -21,6 +21,7 @@ from piensas.web.answers import page_answer, with_retry
 from piensas.web.errors import STATUS, words_for
 from piensas.web.http import Request
 from piensas.web.press import Press
+from piensas.web.redirects import moved_or_missing
 from piensas.web.shapes import as_id
 from piensas.web.viewer import Visit, forget_scripts, read_visit
 
@@ -42,6 +43,8 @@ async def edit_page(
     comment: FromPath[str],
 ) -> Response[bytes]:
     changing = await find_changing(request, press, (language, slug), as_id(comment))
+    if changing is None:
+        return await moved_or_missing(request, press)
     return page_answer(draw_change(press, changing, "text", changing.comment.text))
 
 
@@ -54,16 +57,18 @@ async def withdrawal_page(
     comment: FromPath[str],
 ) -> Response[bytes]:
     changing = await find_changing(request, press, (language, slug), as_id(comment))
+    if changing is None:
+        return await moved_or_missing(request, press)
     return page_answer(draw_change(press, changing, "withdrawal", ""))
 
 
 async def find_changing(
     request: Request, press: Press, edition: tuple[str, str], comment_id: int
-) -> Changing:
+) -> Changing | None:
     visit = await read_visit(request, press)
     found = await press.db.read(read_changing, visit.viewer, edition, comment_id)
     if found is None:
-        raise NotFound
+        return None
     require_may_change(visit.viewer, found.comment, press.site.rules, press.clock().now)
     return found
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -10,17 +11,24 @@ from pathlib import Path
 import structlog
 from watchfiles import awatch
 
+from piensas.actions.moving import rename_story
 from piensas.actions.publishing import SlugTaken, publish_edition, retire_edition
 from piensas.model.moment import Clock
 from piensas.model.refusals import Unavailable
 from piensas.model.site import Site
-from piensas.model.story import Manuscript
+from piensas.model.story import Edition, Manuscript
 from piensas.store.database import Database
-from piensas.store.stories import list_live_keys
+from piensas.store.stories import find_story_by_key, list_from_files
 from piensas.transfer.folder import BrokenFile, list_manuscripts
 from piensas.web.press import Press
 
 log = structlog.get_logger()
+Name = tuple[str, str]
+"""The key of a story and the language of an edition: what a file is called."""
+
+AT_ONCE = 3
+"""One of so many stories may be taken off at once, as files are removed by hand; more is an accident until
+somebody says that it is none."""
 
 
 async def watch_folder(press: Press, stop: asyncio.Event) -> None:
@@ -45,26 +53,96 @@ async def keep_publishing(press: Press, folder: Path, stop: asyncio.Event) -> No
             await asyncio.wait_for(stop.wait(), 2)
 
 
-def publish_folder(db: Database, site: Site, folder: Path, clock: Clock) -> list[str]:
-    """Brings the site into line with the folder; returns what could not be published, and why.
+def publish_folder(
+    db: Database, site: Site, folder: Path, clock: Clock, *, retires_all: bool = False
+) -> list[str]:
+    """Brings the site into line with the folder; returns what could not be done, and why.
 
-    A broken file keeps its story as it was, and nothing is taken off while one is broken.
+    A file that is broken keeps its own story as it was. Of what has no file any more only what came from one
+    is taken off; and nothing at all where the folder is empty, as a disk that is not there looks.
     """
-    faults = []
-    seen = set()
-    live = db.ask(list_live_keys, site.id)
-    for each in list_manuscripts(folder, site.languages):
-        if isinstance(each, BrokenFile):
-            faults.append(str(each))
-            continue
-        seen.add((each.key, each.language))
-        if live.get((each.key, each.language)) != each.fingerprint:
+    manuscripts, broken, faults = read_folder(folder, site)
+    known = db.ask(list_from_files, site.id)
+    missing = {name: known[name] for name in known.keys() - manuscripts.keys()}
+    kept = [name for name in missing if any(is_of(file, name) for file in broken)]
+    for each in manuscripts.values():
+        faults += follow_move(db, site, each, manuscripts, missing, kept)
+        if not is_as_it_was(known.get((each.key, each.language)), each):
             faults += publish(db, site, each, clock)
-    if not faults:
-        retire_missing(db, site, seen, live)
+    for name in kept:
+        missing.pop(name, None)
+        log.warning("story_not_retired", story=".".join(name), reason="its file cannot be read")
+    is_there = bool(manuscripts or broken)
+    if not retires_all and is_accident(missing, known, is_there):
+        faults.append(
+            f"{count_stories(missing)} of {count_stories(known)} stories have no file any more, and stay on."
+            " If that is meant: piensas publish --retire"
+        )
+    else:
+        retire(db, site, missing)
     for fault in faults:
         log.error("story_not_published", fault=fault)
     return faults
+
+
+def read_folder(folder: Path, site: Site) -> tuple[dict[Name, Manuscript], list[BrokenFile], list[str]]:
+    """What the files say, by their names; the broken ones; and what is wrong."""
+    manuscripts: dict[Name, Manuscript] = {}
+    broken: list[BrokenFile] = []
+    faults: list[str] = []
+    for each in list_manuscripts(folder, site.languages):
+        if isinstance(each, BrokenFile):
+            broken.append(each)
+            faults.append(str(each))
+        elif (each.key, each.language) in manuscripts:
+            faults.append(f"{each.key}.{each.language}: two files are this edition.")
+        else:
+            manuscripts[each.key, each.language] = each
+    return manuscripts, broken, faults
+
+
+def is_of(file: BrokenFile, name: Name) -> bool:
+    """Would the file be this edition if it could be read?"""
+    key, language = file.names
+    return key == name[0] and language in ("", name[1])
+
+
+def is_as_it_was(known: Edition | None, manuscript: Manuscript) -> bool:
+    return known is not None and known.fingerprint == manuscript.fingerprint
+
+
+def follow_move(
+    db: Database,
+    site: Site,
+    manuscript: Manuscript,
+    manuscripts: dict[Name, Manuscript],
+    missing: dict[Name, Edition],
+    kept: list[Name],
+) -> list[str]:
+    """A file under a new name that says what one said that is gone, or has its slug, is the same story."""
+    if db.ask(find_story_by_key, site.id, manuscript.key):
+        return []
+    was = next((name for name, edition in missing.items() if is_same(edition, manuscript)), None)
+    if was is None:
+        return []
+    if any(key == was[0] for key, _ in (*manuscripts, *kept)):
+        kept.append(was)
+        return [
+            f"{manuscript.key}.{manuscript.language}: it was {'.'.join(was)}, whose other editions are still"
+            f" named {was[0]}. Rename them too, or give each the line: key: {was[0]}"
+        ]
+    db.do(lambda connection: rename_story(connection, site.id, was[0], manuscript.key))
+    log.info("story_renamed", story=was[0], name=manuscript.key)
+    for name in [name for name in missing if name[0] == was[0]]:
+        edition = missing.pop(name)
+        if (manuscript.key, name[1]) not in manuscripts:
+            missing[manuscript.key, name[1]] = edition
+    return []
+
+
+def is_same(edition: Edition, manuscript: Manuscript) -> bool:
+    is_alike = manuscript.slug == edition.slug or manuscript.fingerprint == edition.fingerprint
+    return manuscript.language == edition.language and is_alike
 
 
 def publish(db: Database, site: Site, manuscript: Manuscript, clock: Clock) -> list[str]:
@@ -77,11 +155,17 @@ def publish(db: Database, site: Site, manuscript: Manuscript, clock: Clock) -> l
     return []
 
 
-def retire_missing(
-    db: Database, site: Site, seen: set[tuple[str, str]], live: dict[tuple[str, str], str]
-) -> None:
-    """Takes off what came from a file that is gone; what came another way has no fingerprint."""
-    for (key, language), fingerprint in live.items():
-        if fingerprint and (key, language) not in seen:
-            db.do(partial(retire_edition, site=site, key=key, language=language))
-            log.info("story_retired", story=f"{key}.{language}")
+def is_accident(missing: Iterable[Name], known: Iterable[Name], is_there: bool) -> bool:
+    """So much is gone that it must be a mistake: a folder that is not mounted, or an older one."""
+    gone = count_stories(missing)
+    return gone > 0 and (not is_there or (gone > 1 and AT_ONCE * gone > count_stories(known)))
+
+
+def count_stories(names: Iterable[Name]) -> int:
+    return len({key for key, _ in names})
+
+
+def retire(db: Database, site: Site, missing: Iterable[Name]) -> None:
+    for key, language in missing:
+        db.do(partial(retire_edition, site=site, key=key, language=language))
+        log.info("story_retired", story=f"{key}.{language}")

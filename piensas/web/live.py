@@ -229,7 +229,7 @@ class Live:
         if channel is None:
             now = self.press.clock().id
             revisions = await self.press.db.read(list_revisions, self.press.site.id, (story_id,))
-            if story_id not in revisions:
+            if not await self.press.db.read(list_live_addresses, self.press.site.id, story_id):
                 return None
             channel = self.channels.setdefault((story_id, language), Channel(story_id, language))
             channel.place = channel.place or Place(revisions[story_id], now)

@@ -14,7 +14,7 @@ from piensas.model.comment import Comment
 from piensas.model.refusals import Malformed, NotFound
 from piensas.model.story import Edition
 from piensas.store.comments import find_comment
-from piensas.store.stories import find_edition_by_slug
+from piensas.store.stories import find_edition_by_address, find_story
 from piensas.web.answers import shared_json
 from piensas.web.http import Request
 from piensas.web.press import Press
@@ -63,8 +63,10 @@ async def quote(request: Request, press: NamedDependency[Press]) -> Response[byt
 def read_quoted(
     db: Connection, site_id: int, language: str, slug: str, comment_id: int
 ) -> tuple[Edition, Comment] | None:
-    found = find_edition_by_slug(db, site_id, language, slug)
-    if found is None or found[0].discussion == "off":
+    """Under whatever address the story was known."""
+    edition = find_edition_by_address(db, site_id, (f"/{language}/{slug}",))
+    story = find_story(db, site_id, edition.story_id) if edition and edition.live else None
+    if edition is None or story is None or story.discussion == "off":
         return None
-    comment = find_comment(db, site_id, found[0].id, comment_id)
-    return (found[1], comment) if comment and comment.is_published else None
+    comment = find_comment(db, site_id, story.id, comment_id)
+    return (edition, comment) if comment and comment.is_published else None
