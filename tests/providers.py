@@ -169,7 +169,8 @@ def reader_id(person: Person) -> str:
 
 
 def is_signed_in(person: Person) -> bool:
-    return person.get("/me").status_code == 200
+    page = person.get("/me")
+    return page.status_code == 200 and "How you log in" in page.text
 
 
 def latest_letter(stand_ins: StandIns, number: int = 1) -> EmailMessage:

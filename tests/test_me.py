@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import sqlite3
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
+from click.testing import CliRunner
 from sqlalchemy.exc import IntegrityError
 from structlog.testing import capture_logs
 
+from piensas.cli import main
 from piensas.model.reader import Reader
 from piensas.store.checks import list_miscounts
 from piensas.store.readers import save_reader
@@ -119,7 +120,8 @@ def test_after_erasing_nothing_is_left(
 
 
 def search(newsroom: Newsroom, folder: Path) -> list[tuple[str, str]]:
-    """Everything that the site keeps or says: its database, journal, pages and feeds."""
+    """Everything that the site keeps or says: its database and journal as they lie on the disk now, pages and
+    feeds."""
     reader = newsroom.person()
     paths = (
         newsroom.story,
@@ -137,12 +139,6 @@ def search(newsroom: Newsroom, folder: Path) -> list[tuple[str, str]]:
 def search_database(url: str, folder: Path) -> list[tuple[str, str]]:
     if url.startswith("sqlite"):
         path = Path(url.removeprefix("sqlite:///"))
-        with sqlite3.connect(path) as db:
-            db.isolation_level = None
-            db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            db.execute("VACUUM")
-            db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        db.close()
         files = [each for each in path.parent.iterdir() if each.is_file()]
         return [(each.name, each.read_bytes().decode("latin-1")) for each in files]
     with psycopg.connect(url.replace("+psycopg", "")) as connection:
@@ -191,12 +187,54 @@ def test_nobody_ends_or_drops_what_is_not_theirs(signing_in: Newsroom, providers
 
 
 def test_the_page_is_for_those_who_are_signed_in(signing_in: Newsroom) -> None:
-    guest = signing_in.person()
+    stranger, guest = signing_in.person(), signing_in.person()
     guest.comment("As a guest.")
 
-    assert guest.get("/me").headers["location"] == "/signin"
-    assert guest.get("/me/export.html").status_code == 403
-    assert guest.send("/me/erasure", {"comments": "remove", "sure": "yes"}).status_code == 403
+    assert stranger.get("/me").headers["location"] == "/signin"
+    assert stranger.get("/me/export.html").status_code == 403
+    assert stranger.send("/me/erasure", {"comments": "remove", "sure": "yes"}).status_code == 403
+    for account in ("/me/name", "/me/programs", "/me/claim"):
+        assert guest.send(account, {"name": "Ana", "read": "yes"}).status_code == 403, account
+
+
+GUEST = {"name": "Quetzal Guest", "email": "quetzal@example.org", "website": "https://quetzal.example"}
+
+
+@pytest.mark.parametrize("words", ["remove", "keep"])
+@pytest.mark.parametrize("way", ["in their browser", "by command"])
+def test_a_guest_is_erased_like_anybody(newsroom: Newsroom, tmp_path: Path, words: str, way: str) -> None:
+    guest, other = newsroom.person(), newsroom.person()
+    first = guest.comment("Quetzal said this.", **GUEST)
+    guest.change(first, "text", text="Quetzal said that.")
+    other.comment("A reply.", parent=first)
+    theirs = other.comment("Something good.", email="o@example.org", name="Other")
+    guest.change(theirs, "vote", value="up")
+    page = guest.read("/me")
+    assert "Quetzal said that." in page
+    assert "How you log in" not in page
+    taken = guest.get("/me/export.json").json()
+    assert taken["comments"][0]["earlier_texts"][0]["text"] == "Quetzal said this."
+    assert "Quetzal said that." in guest.get("/me/export.html").text
+
+    if way == "in their browser":
+        assert guest.read("/me/erasure")
+        gone = guest.send("/me/erasure", {"comments": words, "sure": "yes"})
+        assert gone.status_code == 200
+    else:
+        run = CliRunner(env={"PIENSAS_DATABASE_URL": newsroom.settings.database.url})
+        kept = ["--keep-words"] if words == "keep" else []
+        assert "Quetzal" in run.invoke(main, ["erase", "QUETZAL@example.org", "--dry-run"]).output
+        assert "Quetzal said that." in newsroom.person().read()
+        done = run.invoke(main, ["erase", "QUETZAL@example.org", "--yes", *kept])
+        assert "Erased: 1." in done.output, done.output
+        assert run.invoke(main, ["erase", "quetzal@example.org", "--yes"]).exit_code == 1
+    assert guest.get("/me").status_code == 303
+    for where, found in search(newsroom, tmp_path):
+        left = found.replace("Quetzal said that.", "") if words == "keep" else found
+        assert "quetzal" not in left.lower(), where
+    assert ("Quetzal said that." in newsroom.person().read()) is (words == "keep")
+    assert "Something good." in newsroom.person().read()
+    assert newsroom.db.ask(list_miscounts, 1) == []
 
 
 def test_the_log_never_says_who_it_was(

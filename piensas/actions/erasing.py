@@ -32,21 +32,27 @@ Words = Literal["remove", "keep"]
 
 
 class Farewell(msgspec.Struct, frozen=True):
-    """What is to become of the comments, and the browser (a hash) in which sign-ins may have begun."""
+    """What is to become of the comments, and the browser (a hash) in which sign-ins may have begun, if we know
+    it."""
 
     words: Words
-    browser: bytes
+    browser: bytes | None = None
 
 
-def forget_reader(db: Connection, viewer: Viewer, farewell: Farewell, moment: Moment) -> None:
-    """Erases the reader. Their comments are removed, replies keeping a place holder, or stay without name."""
-    reader = viewer.reader
-    if reader is None or viewer.is_guest:
+def leave(db: Connection, viewer: Viewer, farewell: Farewell, moment: Moment) -> None:
+    """Erases who asks for it: a reader, or the guest of this browser."""
+    if viewer.reader is None:
         raise NotFound
+    forget_reader(db, viewer.reader, farewell, moment)
+
+
+def forget_reader(db: Connection, reader: Reader, farewell: Farewell, moment: Moment) -> None:
+    """Erases the reader. Their comments are removed, replies keeping a place holder, or stay without name."""
     take_back_votes(db, reader)
-    for comment in list_all_own_comments(db, reader.site_id, reader.id):
+    said = list_all_own_comments(db, reader.site_id, reader.id)
+    for comment in said:
         forget_comment(db, comment, farewell.words, moment)
-    emails = sorted({reader.email, *(each.email for each in list_identities(db, reader.site_id, reader.id))})
+    emails = sorted({reader.email, *(each.email for each in said), *list_other_emails(db, reader)})
     erase_paces(db, reader.site_id, [email_pace(email) for email in emails])
     mailboxes = [mailbox_of(email) or email for email in emails if email]
     erase_sign_ins_of(db, reader, farewell.browser, mailboxes)
@@ -55,6 +61,10 @@ def forget_reader(db: Connection, viewer: Viewer, farewell: Farewell, moment: Mo
     if reader.photo:
         erase_photo(db, reader.site_id, reader.photo)
     erase_reader(db, reader.site_id, reader.id)
+
+
+def list_other_emails(db: Connection, reader: Reader) -> list[str]:
+    return [each.email for each in list_identities(db, reader.site_id, reader.id)]
 
 
 def take_back_votes(db: Connection, reader: Reader) -> None:

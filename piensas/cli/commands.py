@@ -17,6 +17,7 @@ from piensas.actions.deciding import Ruling, decide_comment
 from piensas.actions.mentioning import decide_mention
 from piensas.actions.redrawing import redraw_comments
 from piensas.cli.checking import provider
+from piensas.cli.erasing import erase
 from piensas.cli.importing import imports
 from piensas.cli.moving import alias
 from piensas.cli.opening import Wrong, find_settings, open_database
@@ -69,7 +70,7 @@ def main(context: click.Context, file: Path | None) -> None:
 
 main.add_command(imports)
 main.add_command(provider)
-for command in (alias, make_moderator, dismiss_moderator, ban, unban):
+for command in (alias, erase, make_moderator, dismiss_moderator, ban, unban):
     main.add_command(command)
 
 

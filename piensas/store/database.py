@@ -89,6 +89,13 @@ class Database:
         except TimeoutError as late:
             raise Unavailable from late
 
+    def forget_log(self) -> None:
+        """What was erased is no more in SQLite's write-ahead log either, unless somebody reads from it now.
+        PostgreSQL's is recycled by its server."""
+        if self.is_local:
+            with self._deeds.connect() as connection:
+                connection.connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def close(self) -> None:
         self._writer.close()
         if not self.is_local:

@@ -35,6 +35,7 @@ def open_sqlite(path: Path, begin: str) -> Engine:
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA cache_size = -16000")
         connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA secure_delete = ON")
 
     def begin_as_told(connection: Any) -> None:
         connection.cursor().execute(begin)

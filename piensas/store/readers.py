@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, union, update
 
+from piensas.model.mailbox import mailbox_of
 from piensas.model.reader import Reader
-from piensas.store.tables import readers
+from piensas.store.tables import comments, identities, readers
 
+ALL = select(*(readers.c[name] for name in Reader.__struct_fields__))
 FIND = select(*(readers.c[name] for name in Reader.__struct_fields__)).where(
     readers.c.site_id == bindparam("site"), readers.c.id == bindparam("id")
 )
@@ -28,6 +30,23 @@ APPROVE = (
 def find_reader(db: Connection, site_id: int, reader_id: int) -> Reader | None:
     row = db.execute(FIND, {"site": site_id, "id": reader_id}).first()
     return Reader(*row) if row else None
+
+
+def list_readers_of(db: Connection, site_id: int, address: str) -> list[Reader]:
+    """Everybody who writes or has written under an address of mail, proven or only typed."""
+    mailbox = mailbox_of(address) or address
+    spellings = {address.lower(), mailbox}
+    ways = (
+        select(readers.c.id).where(readers.c.site_id == site_id, func.lower(readers.c.email).in_(spellings)),
+        select(identities.c.reader_id).where(
+            identities.c.site_id == site_id, identities.c.email_key == mailbox
+        ),
+        select(comments.c.reader_id).where(
+            comments.c.site_id == site_id, func.lower(comments.c.email).in_(spellings)
+        ),
+    )
+    question = ALL.where(readers.c.site_id == site_id, readers.c.id.in_(union(*ways)))
+    return [Reader(*row) for row in db.execute(question.order_by(readers.c.id))]
 
 
 def list_staff(db: Connection, site_id: int) -> list[Reader]:

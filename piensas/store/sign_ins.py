@@ -45,9 +45,9 @@ def erase_sign_ins_before(db: Connection, site_id: int, at: int) -> None:
     db.execute(delete(sign_ins).where(sign_ins.c.site_id == site_id, sign_ins.c.id < first_id_at(at)))
 
 
-def erase_sign_ins_of(db: Connection, reader: Reader, browser: bytes, emails: list[str]) -> None:
+def erase_sign_ins_of(db: Connection, reader: Reader, browser: bytes | None, emails: list[str]) -> None:
     """Those that speak of a reader, by id or address, and those that began in their browser."""
-    about = or_(
-        sign_ins.c.reader_id == reader.id, sign_ins.c.browser == browser, sign_ins.c.email.in_(emails)
-    )
+    about = or_(sign_ins.c.reader_id == reader.id, sign_ins.c.email.in_(emails))
+    if browser is not None:
+        about = or_(about, sign_ins.c.browser == browser)
     db.execute(delete(sign_ins).where(sign_ins.c.site_id == reader.site_id, about))

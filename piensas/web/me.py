@@ -13,7 +13,7 @@ from litestar.params import FromPath
 from sqlalchemy import Connection
 
 from piensas.actions.claiming import claim_comments
-from piensas.actions.erasing import Farewell, forget_reader
+from piensas.actions.erasing import Farewell, leave
 from piensas.actions.programs import Program, allow_program
 from piensas.actions.signing_in import drop_identity, end_session, rename
 from piensas.drawing.pen import Pen, pen_of
@@ -77,8 +77,9 @@ class EraseShape(msgspec.Struct):
 
 @get("/me")
 async def my_page(request: Request, press: NamedDependency[Press]) -> Response[bytes]:
+    """A reader's; a guest, too, sees what was written from this browser, takes it along or leaves."""
     visit = await read_visit(request, press)
-    if not visit.is_signed_in or visit.is_elsewhere:
+    if visit.viewer.reader is None or visit.is_elsewhere:
         return see("/signin")
     return page_answer(await draw_page(request, press, visit))
 
@@ -86,14 +87,14 @@ async def my_page(request: Request, press: NamedDependency[Press]) -> Response[b
 @get("/me/export.json")
 async def my_data(request: Request, press: NamedDependency[Press]) -> Response[bytes]:
     """Everything that we have about the reader, for programs (GDPR, Articles 15 and 20)."""
-    visit = await visit_of_reader(request, press)
+    visit = await visit_of_writer(request, press)
     everything = await press.db.read(read_everything, visit.viewer)
     return as_file(json_answer(show_everything(press.site, everything)), "piensas.json")
 
 
 @get("/me/export.html")
 async def my_data_to_read(request: Request, press: NamedDependency[Press]) -> Response[bytes]:
-    visit = await visit_of_reader(request, press)
+    visit = await visit_of_writer(request, press)
     everything = await press.db.read(read_everything, visit.viewer)
     body = my_pen(request, press).draw("export.html", me=everything, titles=everything.titles)
     return as_file(page_answer(body), "piensas.html")
@@ -164,13 +165,14 @@ async def post_drop(
 @get("/me/erasure")
 async def erasure_page(request: Request, press: NamedDependency[Press]) -> Response[bytes]:
     """Asks what is to become of the comments, and whether the reader is sure."""
-    await visit_of_reader(request, press)
+    await visit_of_writer(request, press)
     return page_answer(my_pen(request, press).draw("erasure.html", error=""))
 
 
 @post("/me/erasure", status_code=200)
 async def post_erasure(request: Request, press: NamedDependency[Press]) -> Response[bytes]:
-    visit = await visit_of_reader(request, press, own_page=True)
+    require_own_page(request, press.site.address)
+    visit = await visit_of_writer(request, press)
     shape = await read_shape(request, EraseShape)
     pen = my_pen(request, press)
     if shape.comments not in ("remove", "keep") or shape.sure != "yes":
@@ -180,7 +182,8 @@ async def post_erasure(request: Request, press: NamedDependency[Press]) -> Respo
         return page_answer(pen.draw("erasure.html", error=error), status=422)
     browser = hash_of(own_browser(request, press.site.is_secure))
     farewell = Farewell("remove" if shape.comments == "remove" else "keep", browser)
-    await press.db.write(lambda db: forget_reader(db, visit.viewer, farewell, press.clock()))
+    await press.db.write(lambda db: leave(db, visit.viewer, farewell, press.clock()))
+    press.db.forget_log()
     answer = json_answer({"erased": True}) if wants_json(request) else page_answer(pen.draw("erased.html"))
     give_session(answer, press.site, "")
     return answer
@@ -192,6 +195,14 @@ async def visit_of_reader(request: Request, press: Press, *, own_page: bool = Fa
         require_own_page(request, press.site.address)
     visit = await read_visit(request, press)
     if not visit.is_signed_in or visit.is_elsewhere:
+        raise LoginRequired
+    return visit
+
+
+async def visit_of_writer(request: Request, press: Press) -> Visit:
+    """Somebody of whom we know anything: a reader, or the guest of this browser, on our own pages."""
+    visit = await read_visit(request, press)
+    if visit.viewer.reader is None or visit.is_elsewhere:
         raise LoginRequired
     return visit
 
@@ -219,6 +230,7 @@ async def draw_page(
         me=everything,
         titles=everything.titles,
         here=visit.session,
+        is_guest=visit.viewer.is_guest,
         name=everything.reader.name if name is None else name,
         error=error,
         program=program or ProgramShape(read="yes"),
