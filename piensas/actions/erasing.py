@@ -32,8 +32,7 @@ Words = Literal["remove", "keep"]
 
 
 class Farewell(msgspec.Struct, frozen=True):
-    """What is to become of the comments, and the browser (a hash) in which sign-ins may have begun, if we know
-    it."""
+    """What is to become of the comments, and the browser (a hash) in which sign-ins may have begun."""
 
     words: Words
     browser: bytes | None = None

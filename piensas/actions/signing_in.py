@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+from collections.abc import Mapping
 
 import msgspec
 from sqlalchemy import Connection
@@ -308,10 +309,12 @@ def keep_photo(db: Connection, reader: Reader, picture: bytes | None) -> Reader:
     return save_reader_change(db, reader, photo=name)
 
 
-def note_visit(db: Connection, session: Session, moment: Moment) -> None:
-    """A browser has been here today. A good time to forget sign-ins that nobody finished."""
-    erase_sign_ins_before(db, session.site_id, moment.now - LETTER)
-    save_session_change(db, session.site_id, session.token_hash, seen_at=moment.now)
+def note_visits(db: Connection, site_id: int, visits: Mapping[bytes, int], moment: Moment) -> None:
+    """Browsers have been here, by the hashes of their sessions. A good time to forget sign-ins that nobody
+    finished."""
+    erase_sign_ins_before(db, site_id, moment.now - LETTER)
+    for token_hash in sorted(visits):
+        save_session_change(db, site_id, token_hash, seen_at=visits[token_hash])
 
 
 def sign_out(db: Connection, viewer: Viewer) -> None:

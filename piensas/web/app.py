@@ -157,6 +157,7 @@ def build_app(settings: Settings, clock: Clock | None = None) -> FrontDoor:
         tasks = [
             asyncio.create_task(watch_folder(press, stop)),
             asyncio.create_task(live.watch(stop)),
+            asyncio.create_task(press.visits.watch(stop)),
             asyncio.create_task(forget_requests(app, stop)),
         ]
         press.workers = list_workers(press)

@@ -20,6 +20,7 @@ from piensas.settings import Settings
 from piensas.store.database import Database
 from piensas.store.sites import find_site_secret, save_site
 from piensas.web.ready import ReadyPages
+from piensas.web.visits import Visits
 
 if TYPE_CHECKING:
     from piensas.outside.signing_in import Road
@@ -43,6 +44,7 @@ class Press:
         self.pictures = Path(settings.stories.folder) if settings.stories.folder else None
         self.secret = keep_secret(db, self.site.id)
         self.workers: list[Worker] = []
+        self.visits = Visits(db, self.site.id, clock)
 
     def road(self, name: str) -> Road:
         """The way to a provider and back; refused where the site does not know it."""

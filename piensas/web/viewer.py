@@ -9,10 +9,9 @@ import msgspec
 from litestar import Response
 from litestar.datastructures import Cookie
 
-from piensas.actions.signing_in import note_visit
 from piensas.model.identity import PASSKEY
 from piensas.model.reader import Reader, Viewer
-from piensas.model.session import Session, hash_of, is_due, is_over
+from piensas.model.session import Session, hash_of, is_due
 from piensas.model.site import Site
 from piensas.store.sessions import find_session
 from piensas.web.http import Request
@@ -83,11 +82,11 @@ async def read_visit(request: Request, press: Press) -> Visit:
     found = await press.db.read(find_session, press.site.id, hash_of(token)) if token else None
     moment = press.clock()
     place = request.headers.get("origin", "") if elsewhere else ""
-    if found and (is_over(found[0], moment.now) or found[0].place != place):
+    if found and (press.visits.is_over(found[0], moment.now) or found[0].place != place):
         found = None
     session, reader = found or (None, None)
     if session and is_due(session, moment.now):
-        await press.db.write(lambda db: note_visit(db, session, moment))
+        press.visits.note(session.token_hash, moment.now)
     if session is None:
         token = secrets.token_urlsafe(32)
     address = find_address(request, press.settings.server.trusted_proxies)

@@ -12,10 +12,9 @@ from litestar.di import NamedDependency
 from litestar.middleware.rate_limit import RateLimitConfig
 from msgspec import Struct
 
-from piensas.actions.signing_in import note_visit
 from piensas.model.reader import Reader, Viewer
 from piensas.model.refusals import Malformed, ScopeMissing, TokenMissing, TokenWrong
-from piensas.model.session import API, Session, hash_of, is_due, is_over
+from piensas.model.session import API, Session, hash_of, is_due
 from piensas.store.sessions import find_session
 from piensas.web.http import Request
 from piensas.web.press import Press
@@ -79,10 +78,10 @@ async def find_program(press: Press, token: str) -> tuple[Session, Reader]:
     """Whose token it is; a guest's, or one that a reader has made."""
     found = await press.db.read(find_session, press.site.id, hash_of(token))
     moment = press.clock()
-    if found is None or found[0].place != API or is_over(found[0], moment.now):
+    if found is None or found[0].place != API or press.visits.is_over(found[0], moment.now):
         raise TokenWrong
     if is_due(found[0], moment.now):
-        await press.db.write(lambda db: note_visit(db, found[0], moment))
+        press.visits.note(found[0].token_hash, moment.now)
     return found
 
 
