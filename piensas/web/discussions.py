@@ -10,35 +10,28 @@ from piensas.drawing.pen import pen_of
 from piensas.model.access import is_closed
 from piensas.model.comment import own_view
 from piensas.model.refusals import NotFound
-from piensas.store.comments import count_new_comments
-from piensas.store.stories import find_story, list_live_addresses
+from piensas.store.stories import Addresses, list_live_addresses
 from piensas.web.answers import json_answer
 from piensas.web.box import who_is
 from piensas.web.http import Request
 from piensas.web.press import Press
-from piensas.web.reading import mine_of, read_own
+from piensas.web.reading import mine_of, read_second
 from piensas.web.shapes import PieceShape, ViewerShape, as_id
 from piensas.web.viewer import read_visit
-
-NEWS = 100
-"""New comments are counted no further than this."""
 
 
 @get("/stories/{story:str}/viewer")
 async def viewer(request: Request, press: NamedDependency[Press], story: FromPath[str]) -> Response[bytes]:
     """The second small answer: what is this viewer's own on a page that is the same for everybody."""
     visit = await read_visit(request, press)
-    story_id = as_id(story)
-    address, language = await find_address(press, story_id, request.query_params.get("language", ""))
-    own = await press.db.read(read_own, visit.viewer, story_id)
     since = as_id(request.query_params.get("since", "0"))
-    found = await press.db.read(find_story, press.site.id, story_id)
+    found = await press.db.read(read_second, visit.viewer, as_id(story), since)
+    if found is None:
+        raise NotFound
+    address, language = choose_address(found.addresses, request.query_params.get("language", ""))
     moment = press.clock()
-    closed = found is None or is_closed(found, press.site.rules, moment.now)
-    reader = visit.viewer.reader_id
-    news = (
-        await press.db.read(count_new_comments, press.site.id, story_id, since, NEWS, reader) if since else 0
-    )
+    closed = is_closed(found.story, press.site.rules, moment.now)
+    own, news, story_id = found.own, found.news, found.story.id
     pen = pen_of(press.site, language)
     draw = pen.piece_for(mine_of(visit.viewer, own, moment.now), closed)
     pieces = [
@@ -60,6 +53,10 @@ async def find_address(press: Press, story_id: int, language: str) -> tuple[str,
     editions = await press.db.read(list_live_addresses, press.site.id, story_id)
     if not editions:
         raise NotFound
+    return choose_address(editions, language)
+
+
+def choose_address(editions: Addresses, language: str) -> tuple[str, str]:
     by_language = {code: path for code, path, _ in editions}
     best = language if language in by_language else editions[0][0]
     return by_language[best], best

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -42,6 +43,7 @@ class FrontDoor:
     def __init__(self, app: Any, pages: ReadyPages) -> None:
         self.app = app
         self.pages = pages
+        self._drawing: dict[bytes, asyncio.Future[ReadyPage | None]] = {}
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD"):
@@ -50,23 +52,50 @@ class FrontDoor:
 
         address = address_of(scope["raw_path"], scope["query_string"])
         accepted, known, cookies = read_wishes(scope["headers"])
-        page = None if is_personal(cookies) else self.pages.find(address)
+        is_for_all = not is_personal(cookies)
+        earlier = page = self.pages.find(address) if is_for_all else None
         if page is not None and not self._is_true_here(page):
             page = await self._ask_again(address, page)
+        if page is None and is_for_all:
+            page = await self._wait_for_another(address)
         if page is None:
-            answer = Answer(send)
-            inside = dict(scope, method="GET") | {HEAD: scope["method"] == "HEAD"}
-            await self.app(inside, receive, answer.take)
-            page = answer.page(life_of(inside), inside.get(PROOF))
+            page = await self._draw(address, earlier is not None, scope, receive, send)
             if page is None:
                 return
-            if page.life != "once":
-                self.pages.keep(address, page)
 
         variant = page.variant(choose_encoding(accepted, len(page.body)))
         is_known = known and has_etag(known, page.etag)
         await send(variant.unchanged if is_known else variant.start)
         await send(NOTHING if is_known or scope["method"] == "HEAD" else variant.end)
+
+    async def _wait_for_another(self, address: bytes) -> ReadyPage | None:
+        """The page that somebody else's request is drawing at this moment, where it is the same for all."""
+        drawing = self._drawing.get(address)
+        page = await asyncio.shield(drawing) if drawing else None
+        return page if page and self._is_true_here(page) else None
+
+    async def _draw(
+        self, address: bytes, is_awaited: bool, scope: Message, receive: Receive, send: Send
+    ) -> ReadyPage | None:
+        """The page as the framework makes it, kept for others; None where it has gone out already. If there
+        was one before, all who ask meanwhile wait for this one."""
+        drawing: asyncio.Future[ReadyPage | None] = asyncio.get_running_loop().create_future()
+        if is_awaited:
+            self._drawing.setdefault(address, drawing)
+        kept = None
+        try:
+            answer = Answer(send)
+            inside = dict(scope, method="GET") | {HEAD: scope["method"] == "HEAD"}
+            await self.app(inside, receive, answer.take)
+            page = answer.page(life_of(inside), inside.get(PROOF))
+            if page and page.life != "once":
+                self.pages.keep(address, page)
+                kept = page
+            return page
+        finally:
+            if self._drawing.get(address) is drawing:
+                del self._drawing[address]
+            drawing.set_result(kept)
 
     def _is_true_here(self, page: ReadyPage) -> bool:
         """While the store cannot be asked, what was true last counts as true."""

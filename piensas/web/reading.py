@@ -12,14 +12,16 @@ from piensas.model.mention import Mention
 from piensas.model.reader import Viewer
 from piensas.model.story import Edition, Story
 from piensas.model.thread import Node, Thread, Walk, arrange
-from piensas.store.comments import find_comment, list_own_comments
+from piensas.store.comments import count_new_comments, find_comment, list_own_comments
 from piensas.store.mentions import list_mentions
-from piensas.store.stories import Addresses, find_edition_by_slug, find_story
+from piensas.store.stories import Addresses, find_edition_by_slug, find_story, list_live_addresses
 from piensas.store.threads import list_ancestors, list_branch, read_thread
 from piensas.store.votes import list_votes
 
 BRANCH = 50
 """Comments on the page of one comment."""
+NEWS = 100
+"""New comments are counted no further than this."""
 MENTIONS = 20
 """Pages elsewhere that a story's page names, the latest."""
 
@@ -92,6 +94,28 @@ def read_branch(
     nodes = arrange([*above, *(each for each in shown if each.id not in known)], [comment.root_id])
     reading = Reading(story, page, addresses, Thread(nodes))
     return Branch(reading, comment, has_comment(nodes, comment.id), rest[0].seq - 1 if rest else None)
+
+
+class Second(Struct):
+    """What the second small answer is made of: where the story's editions are, what is the viewer's own under
+    it, and how much is new since they were here."""
+
+    story: Story
+    addresses: Addresses
+    own: Own
+    news: int
+
+
+def read_second(db: Connection, viewer: Viewer, story_id: int, since: int) -> Second | None:
+    """Nothing is asked for whom nothing can be there."""
+    story = find_story(db, viewer.site.id, story_id)
+    addresses = list_live_addresses(db, viewer.site.id, story_id) if story else []
+    if story is None or not addresses:
+        return None
+    own = read_own(db, viewer, story_id) if viewer.reader else Own()
+    is_news = since and story.comments
+    news = count_new_comments(db, viewer.site.id, story_id, since, NEWS, viewer.reader_id) if is_news else 0
+    return Second(story, addresses, own, news)
 
 
 def read_own(db: Connection, viewer: Viewer, story_id: int) -> Own:
