@@ -34,6 +34,8 @@ from piensas.store.stories import find_story, list_editions
 log = structlog.get_logger()
 MOST_LOOKS = 5
 """At a page that does not answer, or cannot be read: over seven minutes."""
+MOST_TRIES = MOST_LOOKS + 1
+"""At a job that fails in a way that nobody foresaw: one more, with which a mention is let go."""
 BREATH = 1.0
 """Seconds between two looks for jobs where none was due."""
 
@@ -95,7 +97,7 @@ class Worker:
             raise
         except Exception as fault:
             log.error("job_failed", job=job.id, kind=job.kind, tries=job.tries, exc_info=fault)
-            return self._is_old(job)
+            return job.tries >= MOST_TRIES
 
     async def _send(self, job: Job) -> bool:
         from piensas.outside.mail import NotSent  # loads what sends mail
@@ -125,7 +127,10 @@ class Worker:
                 return True
         except NotFetched as fault:
             log.warning("mention_not_seen", job=job.id, tries=job.tries, reason=str(fault))
-            return False
+            if not fault.for_good:
+                return False
+            if mention.status != "waiting":
+                return True
         seen = None if title is None else Seen(title, claimed)
         await self.db.write(lambda db: confirm_mention(db, self.site, mention, seen), mention.story_id)
         return True
@@ -157,7 +162,7 @@ class Worker:
             title = tidy_title(await find_title(page, self.own_hosts), page)
         except NotFetched as fault:
             log.warning("page_not_read", job=job.id, tries=job.tries, reason=str(fault))
-            return False
+            return fault.for_good
         await self.db.write(lambda db: confirm_title(db, story, language, title), story_id)
         return True
 

@@ -26,7 +26,8 @@ class Answer(Struct):
     host: str = "127.0.0.1"
     flags: int = PRESENT | VERIFIED
     step: int = 1
-    cross_origin: bool = False
+    cross_origin: Any = False
+    top_origin: str = ""
 
 
 class Device:
@@ -68,7 +69,8 @@ class Device:
 
 def client_data(kind: str, challenge: str, answer: Answer) -> bytes:
     said = {"type": kind, "challenge": challenge, "origin": answer.origin, "crossOrigin": answer.cross_origin}
-    return json.dumps(said).encode()
+    around = {"topOrigin": answer.top_origin} if answer.top_origin else {}
+    return json.dumps(said | around).encode()
 
 
 def url64(some: bytes) -> str:

@@ -159,17 +159,6 @@ def test_the_same_words_again_are_a_duplicate(newsroom: Newsroom) -> None:
     assert again.json()["detail"].startswith("Duplicate comment detected")
 
 
-def test_the_same_words_from_another_browser_with_the_same_address_are_a_duplicate(
-    newsroom: Newsroom,
-) -> None:
-    newsroom.person().comment("I said that.", draft="first-draft")
-
-    assert newsroom.person().post("I said that.", draft="other-draft").status_code == 409
-    assert (
-        newsroom.person().post("I said that.", draft="third-draft", email="b@example.org").status_code == 201
-    )
-
-
 def test_the_same_words_under_another_comment_are_not_a_duplicate(newsroom: Newsroom) -> None:
     reader = newsroom.person()
     first = reader.comment("Same here.")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from tests.newsroom import Newsroom
+from tests.newsroom import Newsroom, open_newsroom
 
 FOREIGN = [
     {"sec-fetch-site": "cross-site", "origin": "https://evil.example"},
@@ -102,3 +104,34 @@ def test_every_answer_carries_the_safety_headers(newsroom: Newsroom) -> None:
         assert headers["x-content-type-options"] == "nosniff"
         assert headers["referrer-policy"] == "strict-origin-when-cross-origin"
     assert "no-store" in reader.get("/nothing").headers["cache-control"]
+
+
+def send_from(newsroom: Newsroom, source: str, where: str, **headers: str) -> int:
+    fields = {"text": f"From {source}, {headers}.", "name": "x", "email": "x@example.org"}
+    sent = newsroom.person().client.post(newsroom.comments, data=fields, headers={where: source, **headers})
+    return sent.status_code
+
+
+@pytest.mark.parametrize("where", ["origin", "referer"])
+def test_a_page_of_the_same_name_under_another_scheme_is_another_sites(
+    newsroom: Newsroom, where: str
+) -> None:
+    host = newsroom.address.removeprefix("http://")
+    for scheme, status in (("https", 403), ("ftp", 403), ("ws", 403), ("http", 303)):
+        assert send_from(newsroom, f"{scheme}://{host}", where) == status, scheme
+        assert send_from(newsroom, f"{scheme}://news.example", where, host="news.example") == status, scheme
+
+
+@pytest.mark.parametrize("where", ["origin", "referer"])
+def test_behind_a_proxy_that_ends_https_our_pages_are_those_of_the_sites_address(
+    database_url: str, tmp_path: Path, where: str
+) -> None:
+    """Requests come by http from there, and say what the browser said."""
+    with open_newsroom(database_url, tmp_path / "stories", host="https://news.example") as newsroom:
+        inside = newsroom.address.removeprefix("http://")
+        for host in ("news.example", inside):
+            assert send_from(newsroom, "https://news.example", where, host=host) == 303, host
+            assert send_from(newsroom, "http://news.example", where, host=host) == 403, host
+            assert send_from(newsroom, f"https://{inside}.evil.example", where, host=host) == 403, host
+        assert send_from(newsroom, f"https://{inside}", where, host=inside) == 303
+        assert send_from(newsroom, f"http://{inside}", where, host=inside) == 403

@@ -18,11 +18,14 @@ from click.testing import CliRunner
 
 from piensas.actions.mentioning import decide_mention
 from piensas.cli import main
+from piensas.model.job import Job, Kind
+from piensas.model.moment import Clock
 from piensas.outside import fetching
 from piensas.outside.fetching import Fetched, NotFetched, PublicBackend, find_public_address
 from piensas.outside.pages import read_apart
 from piensas.outside.reading import Answer, Question, read_page
 from piensas.store.checks import list_miscounts
+from piensas.store.jobs import save_job
 from tests.conftest import OpenNewsroom
 from tests.newsroom import Newsroom, wait_until
 from tests.providers import Tricksters, latest_letter
@@ -194,6 +197,34 @@ def test_what_a_page_calls_itself_is_no_script(open_site: OpenNewsroom, elsewher
         ("http://blog.test/" + "x" * 1_000, ""),
         ("http://blog.test/a b", ""),
         ("http://[", ""),
+        ("http://0177.0.0.1/a", ""),
+        ("http://0x7f000001/", ""),
+        ("http://2130706433/", ""),
+        ("http://127.1/", ""),
+        ("http://127.0.0.1./", ""),
+        ("http://1.2.3.4.5/", ""),
+        ("http://256.1.1.1/", ""),
+        ("http://blog.0x7f/", ""),
+        ("http://%31%32%37.0.0.1/", ""),
+        ("http://[::1%25eth0]/", ""),
+        ("http://[fe80::1%eth0]/", ""),
+        ("http://[1::2::3]/", ""),
+        ("http://blog.test:0/", ""),
+        ("http://blog.test:65536/", ""),
+        ("http://blog.test:-1/", ""),
+        ("http://blog.test:80a/", ""),
+        ("http://blog..test/", ""),
+        ("http://.test/", ""),
+        ("http://" + "x" * 64 + ".test/", ""),
+        ("http://" + "x." * 150 + "test/", ""),
+        ("http://xn--a.test/", ""),
+        ("http://☃.test/", ""),
+        ("http://ﬁ.test/", ""),
+        ("http://１２７。０。０。１/", ""),
+        ("http://bl\u00adog.test/", ""),
+        ("http://evil.example\\@blog.test/", ""),
+        ("http://@/", ""),
+        ("http://:80/", ""),
         ("", ""),
         ("http://blog.test/", "https://other.example/en/flight"),
         ("http://blog.test/", "SITE/en/nothing"),
@@ -224,24 +255,61 @@ def test_nobody_sends_us_everywhere(open_site: OpenNewsroom) -> None:
     assert httpx.post(f"{newsroom.address}/webmention", data=body, headers=asked).status_code == 429
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]", "0x7f000001", "169.254.169.254"])
+@pytest.mark.parametrize("host", ["127.0.0.1", "[::1]", "[::ffff:7f00:1]", "169.254.169.254", "192.0.0.192"])
 def test_M55_a_mention_is_looked_for_nowhere_within(open_site: OpenNewsroom, host: str) -> None:  # noqa: N802
+    """Looked at once: an address within is within tomorrow, too."""
     newsroom = open_site(mentions="published")
     with open_inner() as (port, hits):
         assert tell(newsroom, f"http://{host}:{port}/post").status_code == 202
+        wait_until(lambda: jobs(newsroom) == 0)
+        assert statuses(newsroom) == []
+        assert hits == []
+
+
+def test_M55_nor_by_a_name_that_may_mean_another_machine_tomorrow(open_site: OpenNewsroom) -> None:  # noqa: N802
+    newsroom = open_site(mentions="published")
+    with open_inner() as (port, hits):
+        assert tell(newsroom, f"http://localhost:{port}/post").status_code == 202
         wait_until(lambda: newsroom.db.ask(tries_of) >= 1)
         assert hits == []
+
+
+@pytest.mark.parametrize("kind", ["mention", "page"])
+def test_a_job_that_fails_as_nobody_foresaw_is_given_up(newsroom: Newsroom, kind: Kind) -> None:
+    now = Clock(newsroom.hands)()
+    broken = Job(site_id=1, id=now.id, kind=kind, what="nonsense", due_at=now.now)
+    newsroom.db.do(lambda db: save_job(db, broken))
+    wait_until(
+        lambda: newsroom.hands.turn(seconds=30) or jobs(newsroom) == 0 or newsroom.db.ask(tries_of) > 6, 40
+    )
+    assert jobs(newsroom) == 0
 
 
 def tries_of(db: Any) -> int:
     return int(db.exec_driver_sql("SELECT coalesce(max(tries), 0) FROM jobs").scalar_one())
 
 
+@pytest.mark.parametrize("there", ["http://0177.0.0.1/", "http://10.0.0.1/", "http://blog.test:99999/"])
+def test_a_page_that_leads_nowhere_any_more_takes_no_mention_away(
+    open_site: OpenNewsroom, elsewhere: Elsewhere, there: str
+) -> None:
+    newsroom = open_site(mentions="published")
+    source = elsewhere.page("/post", PAGE.format(target=newsroom.address + newsroom.story))
+    tell(newsroom, source)
+    wait_until(lambda: statuses(newsroom) == ["published"])
+    newsroom.hands.turn(seconds=2)
+    elsewhere.page("/post", "", status=302, kind=there)
+    tell(newsroom, source)
+    wait_until(lambda: len(elsewhere.asked) == 2)
+    wait_until(lambda: newsroom.hands.turn(minutes=30) or jobs(newsroom) == 0, 40)
+    assert statuses(newsroom) == ["published"]
+
+
 def test_a_redirect_leads_nowhere_within(open_site: OpenNewsroom, elsewhere: Elsewhere) -> None:
     newsroom = open_site(mentions="published")
     with open_inner() as (port, hits):
         tell(newsroom, elsewhere.page("/there", "", status=302, kind=f"http://127.0.0.1:{port}/post"))
-        wait_until(lambda: elsewhere.asked == ["/there"] and newsroom.db.ask(tries_of) >= 1)
+        wait_until(lambda: elsewhere.asked == ["/there"] and jobs(newsroom) == 0)
         newsroom.hands.turn(seconds=2)
         moved = elsewhere.page("/moved", PAGE.format(target=newsroom.address + newsroom.story))
         tell(newsroom, elsewhere.page("/here", "", status=302, kind=moved))

@@ -154,3 +154,37 @@ def test_a_saved_name_comes_back_only_to_those_who_asked(newsroom: Newsroom) -> 
     assert "s@example.org" not in silent.read()
     asked.post_form("Three.")
     assert "night@example.org" not in asked.read()
+
+
+def test_of_what_is_not_their_own_a_session_tells_nobody_more(open_site: OpenNewsroom) -> None:
+    newsroom = open_site(hold_words=("secret",), reject_words=("casino",))
+    author, stranger, nobody = (newsroom.person() for _ in range(3))
+    stranger.comment("I am somebody too.", email="s@example.org")
+    hidden = {}
+    for word, text in (("held", "a secret"), ("withdrawn", "Never mind."), ("taken off", "Rude.")):
+        hidden[word] = author.comment(text)
+    author.change(hidden["withdrawn"], "withdrawal")
+    decide(newsroom, hidden["taken off"], "rejected")
+    author.post("Best casino in town")
+    rows = newsroom.db.ask(lambda db: db.exec_driver_sql("SELECT id FROM comments WHERE status = 'rejected'"))
+    hidden |= {f"refused {id}": str(id) for (id,) in rows.all()}
+
+    for word, comment in (hidden | {"unknown": "77"}).items():
+        for page in ("", "/reply", "/edit", "/withdrawal", "?after=0"):
+            there = f"{newsroom.story}/comments/{comment}{page}"
+            with_session, without = stranger.get(there), nobody.get(there)
+            assert (with_session.status_code, without.status_code) == (404, 404), (word, page)
+            assert with_session.content == without.content, (word, page)
+    assert author.get(f"{newsroom.story}/comments/{hidden['held']}").status_code == 200
+
+
+def test_what_keeps_its_place_for_replies_is_there_for_all(newsroom: Newsroom) -> None:
+    author, stranger = newsroom.person(), newsroom.person()
+    comment = author.comment("Answered.")
+    stranger.comment("An answer.", parent=comment, email="s@example.org")
+    author.change(comment, "withdrawal")
+
+    for person in (author, stranger, newsroom.person()):
+        page = person.read(f"{newsroom.story}/comments/{comment}")
+        assert "Answered." not in page
+        assert "An answer." in page

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from piensas.actions.counting import count_change
 from piensas.markup.comment import RENDERER, count_links, render_markdown
-from piensas.model.access import require_may_answer, require_may_post
+from piensas.model.access import is_own, require_may_answer, require_may_post
 from piensas.model.comment import Comment, Decision
 from piensas.model.draft import Draft, require_details, require_text, tidy_draft
 from piensas.model.lookalike import is_lookalike
@@ -39,13 +39,16 @@ SECOND = 1_000
 MINUTE = 60 * SECOND
 LONGEST_PACE = 5 * MINUTE
 """Paces of other deeds are kept as long as this."""
+ASK_PAUSE = 15 * SECOND
+"""Between two answers to one browser, or network address, that an address is somebody's."""
 
 
 def post_comment(db: Connection, viewer: Viewer, story_id: int, draft: Draft, moment: Moment) -> Comment:
     """The comment that the draft has become, whatever its status.
 
     The same draft sent twice is one comment: by its id, or, where the reader's browser gave none, by the
-    same author's same words within a minute. Other words under an id that was used are another comment.
+    same reader's same words within a minute. Other words under an id that was used are another comment.
+    What could tell of an address comes last, so that whoever asks has spent what a comment costs.
     """
     story = find_story_to_change(db, viewer.site.id, story_id)
     if story is None:
@@ -63,10 +66,12 @@ def post_comment(db: Connection, viewer: Viewer, story_id: int, draft: Draft, mo
     require_text(draft.text, viewer.rules)
     if viewer.is_guest:
         require_details(draft, viewer.rules)
-        require_own_details(db, viewer, authors, draft)
+        require_own_name(db, viewer, authors, draft)
     answers = find_answered(db, story, draft)
     if not viewer.is_staff:
         require_pace(db, viewer, draft, moment)
+    if viewer.is_guest:
+        require_free_address(db, viewer, draft, moment)
 
     reader = save_author(db, viewer, draft, moment)
     html = render_markdown(draft.text)
@@ -105,16 +110,25 @@ def as_signed_in(viewer: Viewer, draft: Draft) -> Draft:
     return msgspec.structs.replace(draft, name=reader.name, email=reader.email, website=reader.website)
 
 
-def require_own_details(db: Connection, viewer: Viewer, authors: Sequence[str], draft: Draft) -> None:
-    """A guest takes neither the address of a reader who can prove it, nor a name of the site's own, of
-    its moderators or of the story's authors.
+def require_own_name(db: Connection, viewer: Viewer, authors: Sequence[str], draft: Draft) -> None:
+    """A guest takes no name of the site's own, of its moderators or of the story's authors."""
+    if is_lookalike(draft.name, (*list_reserved_names(db, viewer.site), *authors)):
+        raise NameReserved
+
+
+def require_free_address(db: Connection, viewer: Viewer, draft: Draft, moment: Moment) -> None:
+    """A guest does not take the address of a reader who can prove it. Who has been told so once is told
+    nothing of any address for a while; the reader whose it is signs in, which this does not slow down.
 
     Where nobody can sign in, nobody has proven anything.
     """
-    if viewer.site.icons and draft.email and has_proven_email(db, viewer.site.id, draft.email):
+    if not viewer.site.icons or not draft.email:
+        return
+    keys = list_own_keys(viewer, "asked-")
+    require_rested(db, viewer, keys, ASK_PAUSE, moment)
+    if has_proven_email(db, viewer.site.id, draft.email):
+        save_paces(db, viewer.site.id, keys, moment.now, moment.now - longest_pace(viewer))
         raise EmailTaken
-    if is_lookalike(draft.name, (*list_reserved_names(db, viewer.site), *authors)):
-        raise NameReserved
 
 
 def list_reserved_names(db: Connection, site: Site) -> list[str]:
@@ -128,9 +142,13 @@ def forget_draft(db: Connection, viewer: Viewer) -> None:
 
 
 def find_repeated(viewer: Viewer, draft: Draft, alike: list[Comment], moment: Moment) -> Comment | None:
-    """The comment that a form without an id has just become; refuses the same words in another draft."""
+    """The comment that a form without an id has just become; refuses the same words in another draft.
+
+    Of the same reader, as their session says, and never of whoever typed the same address: any answer would
+    tell a stranger what somebody's address is. Their same words are another comment.
+    """
     for other in alike:
-        if is_same_author(viewer, draft, other):
+        if is_own(viewer, other) and other.status != "withdrawn":
             if draft.id is None and moment.now - time_of(other.id) < MINUTE:
                 return other
             raise Duplicate
@@ -149,16 +167,6 @@ def give_back(db: Connection, viewer: Viewer, sent: Comment, moment: Moment) -> 
             save_session(db, guest_session(viewer, reader, moment))
 
 
-def is_same_author(viewer: Viewer, draft: Draft, other: Comment) -> bool:
-    if other.status == "withdrawn":
-        return False
-    if viewer.reader and other.reader_id == viewer.reader.id:
-        return True
-    if draft.email or other.email:
-        return draft.email.casefold() == other.email.casefold()
-    return draft.name == other.name and viewer.reader is None
-
-
 def find_answered(db: Connection, story: Story, draft: Draft) -> Comment | None:
     if draft.parent_id is None:
         return None
@@ -168,32 +176,43 @@ def find_answered(db: Connection, story: Story, draft: Draft) -> Comment | None:
 
 
 def require_pace(db: Connection, viewer: Viewer, draft: Draft, moment: Moment) -> None:
-    """Refuses a reader, address or e-mail that posted a moment ago; remembers this time otherwise."""
-    require_pause(db, viewer, list_pace_keys(viewer, draft), comment_pause(viewer), moment)
+    """Refuses a reader, address or e-mail that posted a moment ago; remembers this time otherwise.
+
+    Of the e-mail nothing is told to whoever is too fast without it.
+    """
+    pause = comment_pause(viewer)
+    require_pause(db, viewer, list_own_keys(viewer), pause, moment)
+    if draft.email:
+        require_pause(db, viewer, [email_pace(draft.email)], pause, moment)
 
 
 def require_pause(db: Connection, viewer: Viewer, keys: list[str], pause: int, moment: Moment) -> None:
     """That none of the keys was used in the last `pause` milliseconds; from now on they have been."""
     if not pause or not keys:
         return
+    require_rested(db, viewer, keys, pause, moment)
+    save_paces(db, viewer.site.id, keys, moment.now, moment.now - longest_pace(viewer))
+
+
+def require_rested(db: Connection, viewer: Viewer, keys: list[str], pause: int, moment: Moment) -> None:
+    """That none of the keys was used in the last `pause` milliseconds."""
     last = find_last_pace(db, viewer.site.id, keys)
     if last is not None and 0 <= moment.now - last < pause:
         raise TooFast(retry_after=-(-(last + pause - moment.now) // SECOND))
-    longest = max(comment_pause(viewer), LONGEST_PACE)
-    save_paces(db, viewer.site.id, keys, moment.now, moment.now - longest)
+
+
+def longest_pace(viewer: Viewer) -> int:
+    return max(comment_pause(viewer), LONGEST_PACE)
 
 
 def comment_pause(viewer: Viewer) -> int:
     return viewer.rules.seconds_between_comments * SECOND
 
 
-def list_pace_keys(viewer: Viewer, draft: Draft) -> list[str]:
-    keys = [f"session:{viewer.session.hex()}"]
-    if viewer.sender:
-        keys.append(f"sender:{viewer.sender}")
-    if draft.email:
-        keys.append(email_pace(draft.email))
-    return keys
+def list_own_keys(viewer: Viewer, deed: str = "") -> list[str]:
+    """The keys under which the pace of this browser, and of this network address, is kept for a deed."""
+    senders = [f"{deed}sender:{viewer.sender}"] if viewer.sender else []
+    return [f"{deed}session:{viewer.session.hex()}", *senders]
 
 
 def email_pace(address: str) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 import msgspec
 from sqlalchemy import Connection
 
-from piensas.actions.posting import MINUTE, hash_mailbox, list_reserved_names, require_pause
+from piensas.actions.posting import MINUTE, hash_mailbox, list_own_keys, list_reserved_names, require_pause
 from piensas.model.draft import require_name, require_spare
 from piensas.model.identity import (
     HANDED,
@@ -92,11 +92,10 @@ def begin_by_mail(db: Connection, viewer: Viewer, sign_in: SignIn, moment: Momen
 
 
 def require_letter_pace(db: Connection, viewer: Viewer, email: str, moment: Moment) -> None:
-    """Nobody's letter box is filled, and nobody fills many."""
-    keys = [f"letter:{hash_mailbox(email)}"]
-    if viewer.sender:
-        keys.append(f"letters:{viewer.sender}")
-    require_pause(db, viewer, keys, LETTER_PAUSE, moment)
+    """Nobody's letter box is filled, and nobody fills many. Who is too fast without it is told nothing of
+    the box."""
+    require_pause(db, viewer, list_own_keys(viewer, "letters-"), LETTER_PAUSE, moment)
+    require_pause(db, viewer, [f"letter:{hash_mailbox(email)}"], LETTER_PAUSE, moment)
 
 
 def write_secrets(db: Connection, site_id: int, state: bytes, *, code: bytes, link: bytes) -> SignIn | None:

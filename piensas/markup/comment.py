@@ -12,7 +12,9 @@ import re
 import comrak
 import nh3
 
-RENDERER = 1
+from piensas.markup.visible import clean
+
+RENDERER = 2
 """Raised whenever the same text would give other HTML; `piensas render` then redraws the rest."""
 
 DEEPEST = 20
@@ -47,7 +49,7 @@ def render_markdown(text: str) -> str:
     """Safe HTML of a comment's Markdown, in time that grows linearly with its length."""
     flat = OPENERS.sub(as_text, NESTING.sub(as_text, text))
     drawn = comrak.render_markdown(flat, extension_options=EXTENSIONS, render_options=DRAWING)
-    return CLEANER.clean(HEADING.sub(as_bold, PICTURE.sub(as_link, drawn)))
+    return clean(CLEANER, HEADING.sub(as_bold, PICTURE.sub(as_link, drawn)))
 
 
 def render_html(text: str) -> str:
@@ -55,7 +57,7 @@ def render_html(text: str) -> str:
     if "<p>" not in text and "<p " not in text:
         paragraphs = re.split(r"\n\s*\n", text.strip())
         text = "".join(f"<p>{part.replace(chr(10), '<br>')}</p>" for part in paragraphs)
-    return CLEANER.clean(CLEANER.clean(text))  # what held a paragraph in a paragraph went the first time
+    return clean(CLEANER, CLEANER.clean(text))  # what held a paragraph in a paragraph went the first time
 
 
 def render(text: str, format: str) -> str:

@@ -7,6 +7,8 @@ import re
 import comrak
 import nh3
 
+from piensas.markup.visible import clean
+
 EXTENSIONS = comrak.ExtensionOptions()
 EXTENSIONS.autolink = True
 EXTENSIONS.strikethrough = True
@@ -53,7 +55,7 @@ def render_story(text: str) -> str:
     drawn = comrak.render_markdown(
         text, extension_options=EXTENSIONS, parse_options=READING, render_options=DRAWING
     )
-    return CLEANER.clean(lower_headings(drawn))
+    return clean(CLEANER, lower_headings(drawn))
 
 
 def render_wordpress_story(text: str) -> tuple[str, int]:
@@ -62,7 +64,7 @@ def render_wordpress_story(text: str) -> tuple[str, int]:
     WordPress keeps blank lines for paragraphs unless its block editor wrote them; media shortcodes
     have no meaning here and are dropped, with what they enclose kept.
     """
-    cleaned = CLEANER.clean(lower_headings(paragraphs_of(SHORTCODE.sub("", text))))
+    cleaned = clean(CLEANER, lower_headings(paragraphs_of(SHORTCODE.sub("", text))))
     return FOREIGN_PICTURE.subn(as_link, cleaned)
 
 

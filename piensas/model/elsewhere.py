@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 import msgspec
 
 from piensas.model.draft import SPARE
+from piensas.model.host import is_host
 from piensas.model.refusals import Malformed, OriginUnknown
 from piensas.model.site import Site
 from piensas.model.story import Manuscript
@@ -62,7 +63,7 @@ def read_page(page: str) -> tuple[str, str]:
     except ValueError as fault:
         raise Malformed("page must be the address of a page") from fault
     scheme, host = parts.scheme.lower(), (parts.hostname or "").lower()
-    if scheme not in PORTS or not host or parts.username is not None:
+    if scheme not in PORTS or not is_host(host) or port == 0 or parts.username is not None:
         raise Malformed("page must be an http or https address")
     place = f"[{host}]" if ":" in host else host
     place += f":{port}" if port and port != PORTS[scheme] else ""

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 
 class Refusal(Exception):
-    """A deed that was not done. `code` never changes once released; `field` names the input."""
+    """A deed that was not done. `code` never changes once released; `field` names the input.
+
+    `is_counted`: what was written before it stays, which is when somebody asked; of any other nothing does.
+    """
 
     code = "refused"
     field: str | None = None
+    is_counted = False
 
 
 class TextMissing(Refusal):
@@ -117,6 +121,7 @@ class EmailTaken(Refusal):
 
     code = "email_taken"
     field = "email"
+    is_counted = True
 
 
 class NameReserved(Refusal):

@@ -16,6 +16,9 @@ from httpcore2 import AsyncNetworkBackend, AsyncNetworkStream
 from httpx2 import URL, AsyncHTTPTransport, Response
 from msgspec import Struct
 
+from piensas.model.host import is_host
+from piensas.outside.registries import BLOCKS, GLOBAL_UNICAST, NAT64
+
 Host = tuple[str, int]
 UNREADABLE = (ValueError, TypeError, KeyError, AttributeError, RecursionError)
 """What reading an answer raises that is not what it should be."""
@@ -23,13 +26,11 @@ KILOBYTE = 1 << 10
 LARGEST_ANSWER = 256 * KILOBYTE
 SECONDS = 8.0
 MOST_REDIRECTS = 5
+LAST_PORT = 65_535
 AGENT = {"user-agent": "Piensas", "accept-encoding": "identity"}
-NAT64 = ipaddress.ip_network("64:ff9b::/96")
-SIXTOFOUR = ipaddress.ip_network("2002::/16")
-WITHIN = tuple(
-    map(ipaddress.ip_network, ("::/96", "::ffff:0:0:0/96", "fec0::/10", "3fff::/20", "5f00::/16", "100::/64"))
-)
-"""What stands for private addresses, or for none, and counts as global in some versions of Python."""
+SPECIAL = tuple(ipaddress.ip_network(block.network) for block in BLOCKS)
+TRANSLATED = ipaddress.ip_network(NAT64)
+UNICAST = ipaddress.ip_network(GLOBAL_UNICAST)
 ISATAP = (0x00005EFE, 0x02005EFE)
 """The third and fourth group of an address that stands for the one in its last 32 bits (RFC 5214)."""
 
@@ -39,7 +40,14 @@ logging.getLogger("httpx2").setLevel(logging.WARNING)
 
 
 class NotFetched(Exception):
-    """It was not there, too large, too slow, or at a place where we do not go. Says which."""
+    """It was not there, too large, too slow, or at a place where we do not go. Says which.
+
+    `for_good`: asking again would say the same.
+    """
+
+    def __init__(self, reason: str, *, for_good: bool = False) -> None:
+        super().__init__(reason)
+        self.for_good = for_good
 
 
 class BoundedStream(httpx2.AsyncByteStream):
@@ -76,29 +84,40 @@ class PublicBackend(AsyncNetworkBackend):
 
 
 async def find_public_address(host: str, port: int) -> str:
-    """The address that the host's name stands for; refused where any of them is not public."""
+    """The address that the host's name stands for; refused where any of them is not public.
+
+    A redirect comes by here as well, so that this is where its host and port are looked at.
+    """
+    if not is_host(host) or not 0 < port <= LAST_PORT:
+        raise NotFetched(f"{host!r} is no host", for_good=True)
     try:
         found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except OSError as fault:
         raise NotFetched(f"there is no host {host!r}") from fault
     addresses = [str(each[4][0]) for each in found]
     if not addresses or not all(map(is_public, addresses)):
-        raise NotFetched(f"{host!r} is not a public host")
+        raise NotFetched(f"{host!r} is not a public host", for_good=is_address(host))
     return addresses[0]
 
 
+def is_address(host: str) -> bool:
+    """Is it one already, so that it means tomorrow what it means today?"""
+    try:
+        return bool(ipaddress.ip_address(host).packed)
+    except ValueError:
+        return False
+
+
 def is_public(address: str) -> bool:
-    """Can it be reached by everybody, and does it not stand for an address that cannot?"""
+    """Can it be reached by everybody, and does it not stand for an address that cannot?
+
+    What Python says of it (`is_global`) differs from one version to the next, and knows less.
+    """
     parsed = ipaddress.ip_address(address.partition("%")[0])
-    if isinstance(parsed, ipaddress.IPv6Address):
-        inner = parsed.ipv4_mapped or parsed.sixtofour or (parsed.teredo or (None, None))[1]
-        if any(parsed in network for network in WITHIN) or (int(parsed) >> 32) & 0xFFFFFFFF in ISATAP:
-            return False
-        if parsed in NAT64:
-            inner = ipaddress.IPv4Address(int(parsed) & 0xFFFFFFFF)
-        if inner is not None and not is_public(str(inner)):
-            return False
-    return parsed.is_global and not parsed.is_multicast
+    if parsed in TRANSLATED:
+        return is_public(str(ipaddress.IPv4Address(int(parsed) & 0xFFFFFFFF)))
+    is_given = parsed.version == 4 or (parsed in UNICAST and (int(parsed) >> 32) & 0xFFFFFFFF not in ISATAP)
+    return is_given and not any(parsed in network for network in SPECIAL)
 
 
 def bounded(limit: int = LARGEST_ANSWER) -> dict[str, Any]:
@@ -130,7 +149,7 @@ async def fetch_json(address: str, limit: int = LARGEST_ANSWER) -> object:
                 answer = await client.get(address)
             answer.raise_for_status()
             return answer.json()
-        except (httpx2.HTTPError, TimeoutError, *UNREADABLE) as fault:
+        except (httpx2.HTTPError, httpx2.InvalidURL, TimeoutError, *UNREADABLE) as fault:
             raise NotFetched(f"{address}: {describe(fault)}") from fault
 
 
@@ -161,18 +180,28 @@ async def fetch_page(address: str, *, limit: int, seconds: float, hosts: Iterabl
 async def ask_stranger(
     address: str, transport: AsyncHTTPTransport, *, limit: int, seconds: float, redirects: int = 0
 ) -> Fetched:
-    if URL(address).scheme not in ("https", "http"):
-        raise NotFetched(f"{address!r} is not a web address")
+    there = read_address(address)
     how = bounded(limit) | {"follow_redirects": redirects > 0, "max_redirects": redirects}
     async with httpx2.AsyncClient(transport=transport, **how) as client:
         try:
             async with asyncio.timeout(seconds):
-                answer = await client.get(address)
+                answer = await client.get(there)
         except (httpx2.HTTPError, httpx2.InvalidURL, TimeoutError, ValueError) as fault:
             raise NotFetched(describe(fault)) from fault
     kind = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
     charset = answer.charset_encoding or "utf-8"
     return Fetched(str(answer.url), answer.status_code, kind, charset, answer.content)
+
+
+def read_address(address: str) -> URL:
+    """An address that can be gone to, if anybody is there."""
+    try:
+        there = URL(address)
+    except (httpx2.InvalidURL, ValueError) as fault:
+        raise NotFetched(f"{address!r} is no address", for_good=True) from fault
+    if there.scheme not in ("https", "http") or not there.host:
+        raise NotFetched(f"{address!r} is not a web address", for_good=True)
+    return there
 
 
 def describe(fault: Exception) -> str:

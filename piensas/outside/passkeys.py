@@ -6,6 +6,7 @@ or code ("user verification"). Which kind of device made it is not asked.
 
 from __future__ import annotations
 
+import json
 from urllib.parse import urlsplit
 
 from webauthn import (
@@ -73,10 +74,18 @@ def read_challenge(answer: str) -> str:
     """The challenge that an answer says it is to; whether it was ours is for the store to say."""
     try:
         credential = parse_authentication_credential_json(answer) if '"signature"' in answer else None
-        response = (credential or parse_registration_credential_json(answer)).response
-        return bytes_to_base64url(parse_client_data_json(response.client_data_json).challenge)
+        said = (credential or parse_registration_credential_json(answer)).response.client_data_json
+        require_no_frame(said)
+        return bytes_to_base64url(parse_client_data_json(said).challenge)
     except UNREADABLE as fault:
         raise PasskeyWrong(f"a passkey's answer cannot be read: {fault}") from fault
+
+
+def require_no_frame(said: bytes) -> None:
+    """No other site's page is around ours, where it could make its reader press what it likes (5.8.1)."""
+    data = json.loads(said)
+    if data.get("crossOrigin", False) is not False or "topOrigin" in data:
+        raise PasskeyWrong("the answer is from within another site's page")
 
 
 def subject_of(answer: str) -> str:

@@ -1,7 +1,7 @@
 """The one thread of a process that writes: deeds that wait together are committed together.
 
-Each deed runs under its own savepoint, so that one that is refused leaves no trace and does not
-disturb the others. Nobody is told of success before the commit.
+Each deed runs under its own savepoint, so that one that is refused leaves no trace but, of some, that it
+was asked for, and does not disturb the others. Nobody is told of success before the commit.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any, NamedTuple, TypeVar
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, InternalError, OperationalError
 
-from piensas.model.refusals import Unavailable
+from piensas.model.refusals import Refusal, Unavailable
 from piensas.store.turns import Turn
 
 T = TypeVar("T")
@@ -137,8 +137,9 @@ def savepoint(connection: Connection) -> Iterator[None]:
     connection.exec_driver_sql("SAVEPOINT deed")
     try:
         yield
-    except BaseException:
-        connection.exec_driver_sql("ROLLBACK TO SAVEPOINT deed")
+    except BaseException as fault:
+        if not (isinstance(fault, Refusal) and fault.is_counted):
+            connection.exec_driver_sql("ROLLBACK TO SAVEPOINT deed")
         connection.exec_driver_sql("RELEASE SAVEPOINT deed")
         raise
     connection.exec_driver_sql("RELEASE SAVEPOINT deed")

@@ -8,7 +8,7 @@ from litestar.params import FromPath
 
 from piensas.drawing.pen import pen_of
 from piensas.drawing.tree import Tree
-from piensas.model.access import is_closed
+from piensas.model.access import is_closed, is_own
 from piensas.web.answers import keep, page_answer
 from piensas.web.box import Box, answer_box, empty_box
 from piensas.web.http import Request
@@ -34,7 +34,9 @@ async def comment_page(
     branch = await press.db.read(
         read_branch, visit.viewer, (language, slug), as_id(comment), as_id(after) if after else None
     )
-    if branch is None or not (branch.is_public or visit.is_drawn_for):
+    if branch is None or not (
+        branch.is_public or (visit.is_drawn_for and is_own(visit.viewer, branch.chosen))
+    ):
         return await moved_or_missing(request, press)
 
     if visit.is_drawn_for:

@@ -31,7 +31,7 @@ def require_own_page(request: Request, address: str) -> None:
         if is_json(request) and "cookie" not in request.headers:
             return
         raise Forged
-    if not is_same_host(source, address, request.headers.get("host", "")):
+    if not is_own_origin(source, address, request.headers.get("host", "")):
         raise Forged
 
 
@@ -50,11 +50,14 @@ def is_elsewhere(request: Request, origins: Collection[str]) -> bool:
     return known and request.headers.get("sec-fetch-site", "cross-site") == "cross-site"
 
 
-def is_same_host(source: str, address: str, host: str) -> bool:
+def is_own_origin(source: str, address: str, host: str) -> bool:
+    """The site's address, or its scheme with the name that the browser has just called us by.
+
+    Whether the request itself came by https is not asked: a proxy in front of us may have ended that.
+    """
     try:
         parts = urlsplit(source)
     except ValueError:
         return False
-    if f"{parts.scheme}://{parts.netloc}" == address:
-        return True
-    return parts.scheme in ("http", "https") and bool(host) and parts.netloc == host
+    own = urlsplit(address)
+    return parts.scheme == own.scheme and parts.netloc in {own.netloc, host} - {""}
