@@ -19,7 +19,7 @@ from rich.console import Console
 from bench.databases import Database, Sqlite, open_postgresql
 from bench.drawing import measure_drawing
 from bench.listening import measure_listening
-from bench.machine import Broken, describe_machine
+from bench.machine import describe_machine
 from bench.people import measure_people
 from bench.plan import Plan, Scale, open_plan
 from bench.reading import measure_ready
@@ -118,7 +118,7 @@ def find(name: str, part: Part, plan: Plan) -> Findings:
     """What a part has found; one that breaks does not take the others with it, but is not forgotten."""
     try:
         return part(plan)
-    except (Broken, OSError, http.client.HTTPException) as fault:
+    except (click.ClickException, OSError, http.client.HTTPException) as fault:
         return broken(name, str(fault))
 
 
