@@ -24,12 +24,14 @@ AT_ONCE = 100
 
 
 class Seen(msgspec.Struct):
-    """What all listeners together have seen. `half` and `p99` are milliseconds from taken to seen."""
+    """What all listeners together have seen, and how many were connected to the end. `half` and `p99` are
+    milliseconds from taken to seen; None where too little was seen to say."""
 
     listeners: int
+    connected: int
     comments: int
-    half: float
-    p99: float
+    half: float | None
+    p99: float | None
 
 
 class Crowd:
@@ -39,11 +41,17 @@ class Crowd:
         self.request = f"GET /stories/{story}/events?language=en HTTP/1.1\r\nhost: {parts.netloc}\r\n\r\n"
         self.delays: list[float] = []
         self.doors = asyncio.Semaphore(AT_ONCE)
+        self.writers: list[asyncio.StreamWriter] = []
 
     async def enter(self) -> asyncio.StreamReader:
+        """The writer is held although nothing more is written: since Python 3.11.4 a connection is closed
+        whose writer nobody holds."""
         async with self.doors:
             reader, writer = await asyncio.open_connection(self.host, self.port, limit=1 << 20)
+            self.writers.append(writer)
             writer.write(self.request.encode())
+            head = await reader.readuntil(b"\r\n\r\n")
+            assert head.startswith(b"HTTP/1.1 200 "), head
             await reader.readuntil(b"\nid: ")
             return reader
 
@@ -56,6 +64,10 @@ class Crowd:
                 known |= found
                 self.delays += [now - time_of(int(each)) for each in found]
 
+    def tell(self, connected: int) -> Seen:
+        cuts = quantiles(self.delays, n=100) if len(self.delays) > 1 else [None] * 99
+        return Seen(len(self.writers), connected, len(self.delays), cuts[49], cuts[98])
+
 
 async def listen(address: str, story: str, number: int, seconds: float) -> Seen:
     crowd = Crowd(address, story)
@@ -63,10 +75,10 @@ async def listen(address: str, story: str, number: int, seconds: float) -> Seen:
     print("listening", flush=True)
     tasks = [asyncio.create_task(crowd.listen(reader)) for reader in readers]
     await asyncio.sleep(seconds)
+    connected = sum(not task.done() for task in tasks)
     for task in tasks:
         task.cancel()
-    cuts = quantiles(crowd.delays, n=100) if len(crowd.delays) > 1 else [0.0] * 99
-    return Seen(number, len(crowd.delays), cuts[49], cuts[98])
+    return crowd.tell(connected)
 
 
 def main(address: str, story: str, number: str, seconds: str) -> None:

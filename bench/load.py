@@ -9,12 +9,11 @@ from statistics import median
 import msgspec
 
 from bench.machine import Broken, find_cores, read_cpu, run
-from bench.servers import Server
+from bench.servers import Server, fetch
 
-ROUNDS = 3
 CONNECTIONS = 32
 TRIES = 3
-"""On a machine that others use, a round may pass in which nothing gets through."""
+"""On a machine that others use, a round may pass in which nothing gets through; the next is twice as long."""
 
 COLUMNS = ("per second", "µs CPU", "of a core")
 SCRIPT = Path(__file__).with_name("report.lua")
@@ -51,12 +50,12 @@ class Told(msgspec.Struct, frozen=True):
 class Contest:
     """The samples of every rival, round by round; every other round goes in the opposite order."""
 
-    def __init__(self, rivals: Mapping[str, Callable[[], Sample]]) -> None:
+    def __init__(self, rivals: Mapping[str, Callable[[], Sample]], rounds: int) -> None:
         self._samples: dict[str, list[Sample]] = {name: [] for name in rivals}
         order = list(rivals)
-        for _ in range(ROUNDS):
+        for _ in range(rounds):
             for name in order:
-                self._samples[name].append(rivals[name]())
+                self._samples[name].append(require_measured(name, rivals[name]()))
             order.reverse()
 
     def rate(self, name: str) -> float:
@@ -90,23 +89,44 @@ class Contest:
         return f"{self.rate(name):,.0f}", f"{cost:,.{0 if cost >= 100 else 1}f}", f"{self.share(name):.0%}"
 
 
-def load(server: Server, path: str, headers: Mapping[str, str], seconds: int) -> Sample:
-    """As many requests as the server answers, from connections that are kept."""
+def require_measured(name: str, sample: Sample) -> Sample:
+    """A round in which nothing was done, or nothing used, has measured nothing."""
+    if sample.done <= 0 or sample.seconds <= 0 or sample.cpu <= 0:
+        raise Broken(f"{name}: {sample.done} done in {sample.seconds} s with {sample.cpu} s of CPU.")
+    return sample
+
+
+def load(
+    server: Server, path: str, headers: Mapping[str, str], seconds: int, connections: int = CONNECTIONS
+) -> Sample:
+    """As many requests as the server answers, from connections that are kept.
+
+    wrk counts what it takes for failures, but would call a redirect or an empty answer a success: so one is
+    asked for beforehand, and what came has to be as long.
+    """
+    wanted = fetch(server, path, headers)
     command: list[str | Path] = [
         "/usr/bin/wrk",
         "-t1",
-        f"-c{CONNECTIONS}",
-        f"-d{seconds}s",
+        f"-c{connections}",
         "--timeout=30s",
         "-s",
         SCRIPT,
     ]
     fields = [word for name, value in headers.items() for word in ("-H", f"{name}: {value}")]
-    for _ in range(TRIES):
+    for attempt in range(TRIES):
         before = read_cpu(server.pid)
-        printed = run([*command, *fields, server.address + path], find_cores()[1])
+        words = [f"-d{seconds << attempt}s", *fields, server.address + path]
+        printed = run([*command, *words], find_cores()[1])
         cpu = read_cpu(server.pid) - before
         told = msgspec.json.decode(printed.splitlines()[-1], type=Told)
         if told.requests and not told.failures:
+            require_whole(path, told, len(wanted.body))
             return Sample(told.requests, told.seconds, cpu, told.bytes, told.p99)
     raise Broken(f"{path}: {told.failures} of {told.requests} requests failed.")
+
+
+def require_whole(path: str, told: Told, size: int) -> None:
+    """Half of the bytes is another answer; less than that is how tightly one is packed."""
+    if told.bytes / told.requests < size / 2:
+        raise Broken(f"{path}: {told.bytes / told.requests:.0f} bytes in place of {size}.")

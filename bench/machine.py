@@ -65,6 +65,14 @@ def start(
             process.stdout.close()
 
 
+def pin(pid: int, core: int) -> None:
+    """Puts a process on a core, with those that it has started and those that it will."""
+    started = read_lines(f"/proc/{pid}/task/{pid}/children")
+    for each in (pid, *map(int, " ".join(started).split())):
+        with suppress(ProcessLookupError):
+            os.sched_setaffinity(each, {core})
+
+
 def run(command: Sequence[str | Path], core: int) -> str:
     """What a process on a core printed."""
     with start(command, core) as process:

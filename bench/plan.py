@@ -5,22 +5,40 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from msgspec import Struct
 
-from bench.seed import plant_site
+from bench.databases import Database
+from bench.seed import plant_site, write_settings
 
 
-class Plan(Struct, frozen=True):
-    """The sizes of the threads, the seconds of a round, and the settings file of the planted site."""
+class Scale(Struct, frozen=True):
+    """The sizes of the threads, rounds and their seconds, and how many listen."""
 
     sizes: tuple[int, ...]
     seconds: int
+    rounds: int
+    listeners: int
+
+
+class Plan(Struct, frozen=True):
+    """The scale, the database, and the settings file of the planted site in `folder`."""
+
+    scale: Scale
+    database: Database
     folder: Path
     file: Path
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        return self.scale.sizes
+
+    @property
+    def seconds(self) -> int:
+        return self.scale.seconds
 
     @property
     def small(self) -> int:
@@ -34,16 +52,18 @@ class Plan(Struct, frozen=True):
     @contextmanager
     def copy(self) -> Iterator[Path]:
         """The settings file of a fresh copy, to be written to; all of it on disk before that begins."""
-        with tempfile.TemporaryDirectory(dir=self.folder) as name:
+        with tempfile.TemporaryDirectory(dir=self.folder) as name, self.database.copy() as url:
             folder = Path(name) / "copy"
             shutil.copytree(self.file.parent, folder)
+            file = write_settings(folder, url)
             os.sync()
-            yield folder / self.file.name
+            yield file
 
 
 @contextmanager
-def open_plan(sizes: Sequence[int], seconds: int) -> Iterator[Plan]:
-    with tempfile.TemporaryDirectory(prefix="piensas-bench-") as name:
+def open_plan(scale: Scale, database: Database) -> Iterator[Plan]:
+    with tempfile.TemporaryDirectory(prefix="piensas-bench-") as name, database.plant() as url:
         folder = Path(name)
-        ordered = tuple(sorted(sizes))
-        yield Plan(ordered, seconds, folder, plant_site(folder / "site", ordered))
+        file = plant_site(folder / "site", url, scale.sizes)
+        database.settle()
+        yield Plan(scale, database, folder, file)

@@ -47,7 +47,7 @@ hold_first_comment = false
 [stories]
 folder = "stories"
 [database]
-url = "sqlite:///piensas.db"
+url = "{url}"
 """
 STORY = """---
 title: A thread of {size} comments
@@ -80,27 +80,38 @@ def path_of(size: int) -> str:
     return f"/en/{key_of(size)}"
 
 
-def plant_site(folder: Path, sizes: Sequence[int]) -> Path:
+def plant_site(folder: Path, url: str, sizes: Sequence[int]) -> Path:
     """The settings file of a new site in `folder`, with a story for each size."""
     stories = folder / "stories"
     stories.mkdir(parents=True)
     for size in sizes:
         text = "\n\n".join(say(size * 100 + paragraph, 400) for paragraph in range(8))
         (stories / f"{key_of(size)}.en.md").write_text(STORY.format(size=size, key=key_of(size), text=text))
-    file = folder / "piensas.toml"
-    file.write_text(SETTINGS, "utf-8")
+    file = write_settings(folder, url)
     settings = find_settings(file)
     with open_database(settings) as db:
         publish_folder(db, settings.site, stories, Clock())
         for size in sizes:
-            plant_thread(db, settings, size)
+            plant_thread(db, find_story(db, settings, key_of(size)), size)
         require_right_counters(db, settings)
     return file
 
 
-def plant_thread(db: Database, settings: Settings, size: int) -> None:
-    story = db.ask(find_story_by_key, settings.site.id, key_of(size))
-    assert story is not None
+def write_settings(folder: Path, url: str) -> Path:
+    file = folder / "piensas.toml"
+    file.write_text(SETTINGS.format(url=url), "utf-8")
+    return file
+
+
+def find_story(db: Database, settings: Settings, key: str) -> Story:
+    story = db.ask(find_story_by_key, settings.site.id, key)
+    if story is None:
+        raise Broken(f"The planted story {key} is not there.")
+    return story
+
+
+def plant_thread(db: Database, story: Story, size: int) -> None:
+    """So many comments under a story that has none."""
     places = list_places(size)
     writers = [
         Reader(story.site_id, id_of(size, n), *details_of(n), approved=min(PER_READER, size - n))

@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 
 from bench.plan import Plan
 from bench.reading import PACKED
-from bench.report import Findings, Goal, Sheet, many
+from bench.report import Findings, Goal, Sheet, at_most, many
 from bench.seed import path_of
 from bench.servers import fetch, fetch_ready, serve_site
 
@@ -32,13 +32,13 @@ def measure_first_visit(plan: Plan) -> Findings:
 
 def list_goals(packed: dict[str, int]) -> list[Goal]:
     goals = [
-        Goal(
+        at_most(
             f"First visit: at most {MOST_REQUESTS} requests, pictures not counted",
-            str(len(packed)),
-            len(packed) <= MOST_REQUESTS,
+            {"": len(packed)},
+            MOST_REQUESTS,
         )
     ]
     for kind, budget in BUDGETS.items():
         used = sum(size for file, size in packed.items() if file.endswith(kind))
-        goals.append(Goal(f"{kind} files: at most {many(budget)} bytes packed", many(used), used <= budget))
+        goals.append(at_most(f"{kind} files: at most {many(budget)} bytes packed", {"": used}, budget))
     return goals
