@@ -10,6 +10,7 @@ import pytest
 from piensas.store.database import Database
 from piensas.store.sites import save_site
 from piensas.web.front_door import PROOF, FrontDoor
+from piensas.web.gate import Gate
 from piensas.web.ready import Proof, ReadyPages
 
 READERS = 20
@@ -66,7 +67,7 @@ def test_all_who_wait_are_given_the_page_that_one_has_drawn(db: Database) -> Non
     async def walk() -> None:
         pages = ReadyPages(db, 1 << 20)
         app = Slow(pages)
-        door = FrontDoor(app, pages)
+        door = FrontDoor(app, pages, Gate((), 100))
         app.go_on.set()
         assert await ask(door) == b"page 1"
         commit(app, db)
@@ -83,7 +84,7 @@ def test_what_is_not_the_same_for_all_is_drawn_for_each(db: Database, cookie: by
     async def walk() -> None:
         pages = ReadyPages(db, 1 << 20)
         app = Slow(pages, keeps=False)
-        door = FrontDoor(app, pages)
+        door = FrontDoor(app, pages, Gate((), 100))
         found = await ask_at_once(app, door, cookie)
         assert len(set(found)) == app.asked == READERS
 
@@ -94,7 +95,7 @@ def test_when_the_one_who_draws_gives_up_the_others_draw(db: Database) -> None:
     async def walk() -> None:
         pages = ReadyPages(db, 1 << 20)
         app = Slow(pages)
-        door = FrontDoor(app, pages)
+        door = FrontDoor(app, pages, Gate((), 100))
         app.go_on.set()
         await ask(door)
         commit(app, db)

@@ -48,6 +48,7 @@ from piensas.web.api.routes import route_programs
 from piensas.web.crossing import Crossing
 from piensas.web.folder import watch_folder
 from piensas.web.front_door import FrontDoor
+from piensas.web.gate import Gate, most_connections, most_listeners
 from piensas.web.live import Live
 from piensas.web.press import Press
 from piensas.web.refusals import Refuser, refuse_nul
@@ -186,8 +187,8 @@ def build_app(settings: Settings, clock: Clock | None = None) -> FrontDoor:
         before_request=refuse_nul,
         debug=False,
     )
-    live = Live(Crossing(app, settings.embed.origins), press)
-    return FrontDoor(live, press.pages)
+    live = Live(Crossing(app, settings.embed.origins), press, most_listeners())
+    return FrontDoor(live, press.pages, Gate(settings.server.trusted_proxies, most_connections()))
 
 
 def list_workers(press: Press) -> list[Worker]:

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from piensas.model.refusals import Unavailable
+from piensas.web.gate import Gate
 from piensas.web.ready import (
     Life,
     Proof,
@@ -38,12 +39,14 @@ class FrontDoor:
 
     A handler whose answer may be kept puts its `Proof` into the scope, or None if it is true for ever.
     Requests of readers with a session and without scripts always go in: those pages are drawn for them.
+    The protocol, which stands before it, finds the pages and the gate here.
     """
 
-    def __init__(self, app: Any, pages: ReadyPages) -> None:
+    def __init__(self, app: Any, pages: ReadyPages, gate: Gate) -> None:
         self.app = app
         self.pages = pages
         self._drawing: dict[bytes, asyncio.Future[ReadyPage | None]] = {}
+        self.gate = gate
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD"):

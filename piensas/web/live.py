@@ -113,11 +113,13 @@ class Channel:
 
 
 class Live:
-    """An ASGI application before the framework's: a listener costs a task and nothing more."""
+    """An ASGI application before the framework's: a listener costs a task and nothing more. `room` is how
+    many of this process's connections they may have."""
 
-    def __init__(self, app: Any, press: Press) -> None:
+    def __init__(self, app: Any, press: Press, room: int) -> None:
         self.app = app
         self.press = press
+        self.room = room
         self.channels: dict[tuple[int, str], Channel] = {}
         self.senders: dict[str, int] = {}
         self.listeners = 0
@@ -133,7 +135,7 @@ class Live:
             await answer_head(send)
             return
         sender = self._find_sender(scope)
-        if self.listeners >= MOST_LISTENERS or self.senders.get(sender, 0) >= MOST_OF_ONE:
+        if self.listeners >= min(MOST_LISTENERS, self.room) or self.senders.get(sender, 0) >= MOST_OF_ONE:
             await refuse(send, 503)
             return
         query = dict(parse_qsl(scope["query_string"].decode("latin-1")))

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import inspect
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from piensas.model.refusals import Unavailable
+from piensas.web.patience import LARGEST_HEAD, PatientProtocol
 from piensas.web.ready import (
     ReadyPage,
     ReadyPages,
@@ -22,15 +23,33 @@ from piensas.web.ready import (
 )
 
 NEEDED = {
-    HttpToolsProtocol: ("on_message_begin", "on_headers_complete", "on_body", "on_message_complete"),
+    HttpToolsProtocol: (
+        "connection_made",
+        "connection_lost",
+        "data_received",
+        "on_message_begin",
+        "on_headers_complete",
+        "on_body",
+        "on_message_complete",
+        "_unset_keepalive_if_required",
+    ),
 }
 EVENTS = b"/events"
 LAST_CHUNK = b"0\r\n\r\n"
-SOURCES = ("self.url", "self.headers", "self.cycle", "self.pipeline", "timeout_keep_alive_handler")
+SOURCES = {
+    HttpToolsProtocol: (
+        "self.url",
+        "self.headers",
+        "self.cycle",
+        "self.pipeline",
+        "timeout_keep_alive_handler",
+    ),
+    RequestResponseCycle: ("disconnected", "message_event", "response_started", "response_complete"),
+}
 
 
-class ReadyProtocol(HttpToolsProtocol):
-    """uvicorn's own protocol, with one question asked before a request becomes a task."""
+class ReadyProtocol(PatientProtocol):
+    """uvicorn's own protocol, within limits, and with one question asked before a request becomes a task."""
 
     answered = False
 
@@ -48,7 +67,9 @@ class ReadyProtocol(HttpToolsProtocol):
             super().on_body(body)
 
     def on_message_complete(self) -> None:
-        if not self.answered:
+        if self.answered:
+            self.await_next()
+        else:
             super().on_message_complete()
 
     def shutdown(self) -> None:
@@ -83,6 +104,7 @@ class ReadyProtocol(HttpToolsProtocol):
             and not self.parser.should_upgrade()
             and (self.cycle is None or self.cycle.response_complete)
             and not self.flow.write_paused
+            and self.fed <= LARGEST_HEAD
         )
 
     def _write(self, page: ReadyPage, variant: Variant, known: bytes) -> None:
@@ -106,6 +128,6 @@ def is_true_here(pages: ReadyPages, page: ReadyPage) -> bool:
 
 def find_protocol() -> str | type[ReadyProtocol]:
     """Our protocol class, or uvicorn's own where this uvicorn is built otherwise than we know it."""
-    source = inspect.getsource(HttpToolsProtocol)
     known = all(hasattr(owner, name) for owner, names in NEEDED.items() for name in names)
-    return ReadyProtocol if known and all(name in source for name in SOURCES) else "httptools"
+    spoken = all(name in inspect.getsource(owner) for owner, names in SOURCES.items() for name in names)
+    return ReadyProtocol if known and spoken else "httptools"

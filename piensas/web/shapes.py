@@ -96,7 +96,10 @@ async def read_shape(request: Request, shape: type[T]) -> T:
 
 
 async def read_body(request: Request) -> bytes:
-    """The body, refused as soon as it is longer than any that we take."""
+    """The body, refused as soon as it is longer than any that we take, or says that it will be."""
+    announced = int(request.headers.get("content-length", "0"))
+    if announced > LARGEST_BODY:
+        raise TooLong("text", limit=LARGEST_BODY, excess=announced - LARGEST_BODY)
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
