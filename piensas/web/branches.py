@@ -15,7 +15,7 @@ from piensas.web.http import Request
 from piensas.web.press import Press
 from piensas.web.reading import BRANCH, Branch, Own, mine_of, read_branch, read_own, with_held
 from piensas.web.redirects import moved_or_missing
-from piensas.web.shapes import as_id
+from piensas.web.shapes import as_id, as_place
 from piensas.web.stories import proof_of
 from piensas.web.viewer import Visit, read_visit
 
@@ -32,7 +32,7 @@ async def comment_page(
     mark = press.pages.mark()
     visit = await read_visit(request, press)
     branch = await press.db.read(
-        read_branch, visit.viewer, (language, slug), as_id(comment), as_id(after) if after else None
+        read_branch, visit.viewer, (language, slug), as_id(comment), as_place(after) if after else None
     )
     if branch is None or not (
         branch.is_public or (visit.is_drawn_for and is_own(visit.viewer, branch.chosen))

@@ -37,7 +37,7 @@ ALONE = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 async def static_file(request: Request, version: FromPath[str], name: FromPath[str]) -> Response[bytes]:
     """A page that was opened before an upgrade names another version: it gets this one, to be asked again."""
     file = HERE / "static" / name
-    if "/" in name or file.suffix not in KINDS or not file.is_file():
+    if "/" in name or file.suffix not in KINDS or not is_there(file):
         raise NotFound
     if static_version(name) != version:
         return shared_answer(read_static(name), KINDS[file.suffix])
@@ -70,6 +70,14 @@ def find_picture(folder: Path | None, name: str) -> Path:
     if folder is None or name.startswith(".") or Path(name).suffix.lower() not in PICTURES:
         raise NotFound
     file = (folder / name).resolve()
-    if file.parent != folder.resolve() or not file.is_file():
+    if file.parent != folder.resolve() or not is_there(file):
         raise NotFound
     return file
+
+
+def is_there(file: Path) -> bool:
+    """A name that no file can have, such as one of 300 letters, is that of none."""
+    try:
+        return file.is_file()
+    except OSError:
+        return False

@@ -21,6 +21,7 @@ from piensas.web.press import Press
 from piensas.web.shapes import as_id
 
 PERMALINK = re.compile(r"^/([a-zA-Z-]{2,35})/([^/]+)/comments/([0-9]{1,19})$")
+WHOLE = re.compile(r"0*([0-9]+)")
 WIDTH, NARROWEST = 550, 200
 DAY = 86_400
 
@@ -42,8 +43,6 @@ async def quote(request: Request, press: NamedDependency[Press]) -> Response[byt
         raise NotFound
     edition, comment = quoted
     pen = pen_of(press.site, edition.language)
-    wished = query.get("maxwidth", "")
-    width = min(max(int(wished), NARROWEST), WIDTH) if wished.isascii() and wished.isdigit() else WIDTH
     return shared_json(
         {
             "version": "1.0",
@@ -53,11 +52,17 @@ async def quote(request: Request, press: NamedDependency[Press]) -> Response[byt
             "author_name": comment.name,
             "title": pen.speech.gettext("Comments on “%(title)s”") % {"title": edition.title},
             "cache_age": DAY,
-            "width": width,
+            "width": width_within(query.get("maxwidth", "")),
             "height": None,
             "html": pen.draw("quote.html", comment=comment, edition=edition).decode(),
         }
     )
+
+
+def width_within(wished: str) -> int:
+    """Pixels: no more than were asked for, as far as one can still read it."""
+    number = WHOLE.fullmatch(wished)
+    return min(max(int(number[1]), NARROWEST), WIDTH) if number and len(number[1]) < 5 else WIDTH
 
 
 def read_quoted(

@@ -17,6 +17,8 @@ from piensas.web.http import Request
 T = TypeVar("T", bound=Struct)
 LARGEST_BODY = 1 << 20
 MOST_FIELDS = 32
+MOST_REPLIES = (1 << 31) - 1
+"""Numbers of replies are counted no further."""
 Id = Annotated[str, Meta(pattern=r"^[0-9]{1,19}$")]
 
 
@@ -118,6 +120,11 @@ def as_id(text: str) -> int:
     if text.isascii() and text.isdigit() and len(text) <= 19 and int(text) < 1 << 63:
         return int(text)
     raise NotFound
+
+
+def as_place(text: str) -> int:
+    """The number of a reply, behind which more are wanted; beyond what is counted there is nothing."""
+    return min(as_id(text), MOST_REPLIES - 1)
 
 
 def read_order(text: str | None, rules: Rules) -> Order:

@@ -55,12 +55,10 @@ from piensas.web.http import Request
 from piensas.web.press import Press
 from piensas.web.reading import read_discussion
 from piensas.web.ready import Proof
-from piensas.web.shapes import as_id, read_cursor, read_order, show_cursor
+from piensas.web.shapes import as_id, as_place, read_cursor, read_order, show_cursor
 from piensas.web.stories import proof_of
 
 MOST_PAGES = 100
-MOST_REPLIES = (1 << 31) - 1
-"""Numbers of replies are counted no further."""
 
 
 @get("/site", operation_id="readSite", summary="What the site is", responses=refused(), **SHARED)
@@ -214,7 +212,7 @@ async def replies(
     """Flat, in the order of arrival; `parent` says where each stands."""
     mark = press.pages.mark()
     found = await press.db.read(
-        read_replies, press.site.id, as_id(story), as_id(comment), as_id(after or "0"), limit + 1
+        read_replies, press.site.id, as_id(story), as_id(comment), as_place(after or "0"), limit + 1
     )
     if found is None:
         raise NotFound
@@ -312,7 +310,7 @@ def read_replies(
     found = find_story(db, site_id, story_id)
     if root is None or found is None or root.is_reply or not root.listed:
         return None
-    return found, list_published_below(db, found, root.id, min(after, MOST_REPLIES), limit)
+    return found, list_published_below(db, found, root.id, after, limit)
 
 
 def show_story(press: Press, whole: WholeStory, editions: list[tuple[str, str, str, str]]) -> shapes.Story:
