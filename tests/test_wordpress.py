@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from html import escape
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from piensas.store.comments import find_comment_anywhere, save_comment_change
 from piensas.store.database import Database
 from piensas.store.everything import list_everything
 from piensas.store.stories import find_address
+from piensas.transfer.wxr import NotAnExport, read_parts
 
 NOON = 1_420_113_600_000
 """2015-01-01 12:00:00 UTC in milliseconds."""
@@ -468,42 +470,30 @@ GOOD = export(post(comment(1)))
 LAUGHS = '<!DOCTYPE rss [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;">]>'
 
 
-@pytest.mark.parametrize(
-    ("source", "place"),
-    [
-        (GOOD.replace("</item>", "</itm>"), "export.xml:14:"),
-        (GOOD[:-40], "it ends too early"),
-        ("", "export.xml:1:1"),
-        ("\n\n" + GOOD.replace("<channel>", "<channel"), "export.xml:8:"),
-        (GOOD.replace("<rss", LAUGHS + "<rss", 1), "export.xml:2: It declares"),
-        (
-            GOOD.replace("<rss", '<!DOCTYPE rss SYSTEM "file:///etc/passwd"><rss', 1),
-            "export.xml:2: It declares",
-        ),
-        (GOOD.replace("A thought.", "Caf\u00e9").encode("latin-1"), "export.xml:14:"),
-        (GOOD.replace("UTF-8", "Klingon"), "export.xml:1:"),
-        (GOOD.replace("UTF-8", "shift_jis"), "export.xml:1:"),
-        (GOOD.replace("wxr_version>1.2", "wxr_version>2.0"), "export.xml:8: Version '2.0'"),
-        (GOOD.replace("export/1.2/", "export/9.9/"), "export.xml: It does not say which version"),
-        (GOOD.replace("rss", "feed"), "export.xml:4: This is not a WordPress export"),
-        (b"\x1f\x8b\x08\x00 gzip", "export.xml:1:1"),
-    ],
-    ids=[
-        "bad XML",
-        "truncated",
-        "empty",
-        "bad XML after blank lines",
-        "entity bomb",
-        "document type",
-        "wrong encoding",
-        "unknown encoding",
-        "encoding we cannot read",
-        "unknown version",
-        "unknown namespace",
-        "another format",
-        "not text",
-    ],
-)
+BAD: dict[str, tuple[str | bytes, str]] = {
+    "bad XML": (GOOD.replace("</item>", "</itm>"), "export.xml:14:"),
+    "truncated": (GOOD[:-40], "it ends too early"),
+    "empty": ("", "export.xml:1:1"),
+    "bad XML after blank lines": ("\n\n" + GOOD.replace("<channel>", "<channel"), "export.xml:8:"),
+    "entity bomb": (GOOD.replace("<rss", LAUGHS + "<rss", 1), "export.xml:2: It declares"),
+    "document type": (
+        GOOD.replace("<rss", '<!DOCTYPE rss SYSTEM "file:///etc/passwd"><rss', 1),
+        "export.xml:2: It declares",
+    ),
+    "wrong encoding": (GOOD.replace("A thought.", "Caf\u00e9").encode("latin-1"), "export.xml:14:"),
+    "unknown encoding": (GOOD.replace("UTF-8", "Klingon"), "export.xml:1:"),
+    "encoding we cannot read": (GOOD.replace("UTF-8", "shift_jis"), "export.xml:1:"),
+    "unknown version": (GOOD.replace("wxr_version>1.2", "wxr_version>2.0"), "export.xml:8: Version '2.0'"),
+    "unknown namespace": (
+        GOOD.replace("export/1.2/", "export/9.9/"),
+        "export.xml: It does not say which version",
+    ),
+    "another format": (GOOD.replace("rss", "feed"), "export.xml:2: This is not a WordPress export"),
+    "not text": (b"\x1f\x8b\x08\x00 gzip", "export.xml:1:1"),
+}
+
+
+@pytest.mark.parametrize(("source", "place"), BAD.values(), ids=BAD.keys())
 def test_a_damaged_or_hostile_file_is_refused_with_its_place_and_nothing_is_kept(
     bring: Import, db: Database, source: str | bytes, place: str
 ) -> None:
@@ -514,6 +504,34 @@ def test_a_damaged_or_hostile_file_is_refused_with_its_place_and_nothing_is_kept
     assert "Nothing was imported." in result.output
     assert "Traceback" not in result.output
     assert count_rows(db) == Counter()
+
+
+class Trickle(BytesIO):
+    """A file that is had in pieces of one size, whatever is asked for."""
+
+    size = 1
+
+    def read(self, _: int | None = -1) -> bytes:
+        return super().read(self.size)
+
+    def readline(self, _: int | None = -1) -> bytes:
+        return self.read()
+
+
+@pytest.mark.parametrize("size", [1, 7, 1 << 20], ids=["byte by byte", "in pieces", "at once"])
+@pytest.mark.parametrize(("source", "place"), BAD.values(), ids=BAD.keys())
+def test_the_place_of_a_fault_is_the_same_however_much_of_the_file_the_parser_has(
+    source: str | bytes, place: str, size: int
+) -> None:
+    """Some parsers wait until they have seen more: then much has been read when the fault is found."""
+    file = Trickle(source.encode() if isinstance(source, str) else source)
+    file.size = size
+    with pytest.raises(NotAnExport) as refused:
+        list(read_parts(file))
+
+    found = refused.value
+    where = ":".join(str(part) for part in ("export.xml", found.line, found.column) if part)
+    assert place in f"{where}: {found.fault}"
 
 
 def test_a_language_that_the_site_does_not_have_is_refused(bring: Import, db: Database) -> None:

@@ -10,12 +10,11 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import BinaryIO
-from xml.etree.ElementTree import Element, ParseError
+from xml.etree.ElementTree import Element, ParseError, TreeBuilder
 from xml.parsers.expat import errors
 
 import msgspec
-from defusedxml.common import DefusedXmlException
-from defusedxml.ElementTree import iterparse
+from defusedxml.ElementTree import DefusedXMLParser
 
 Fields = dict[str, str]
 
@@ -36,7 +35,6 @@ CUT_OFF = {
     )
 }
 BLOCK = 1 << 16
-HEAD = 1_000
 
 
 class NotAnExport(Exception):
@@ -58,103 +56,120 @@ class Part(msgspec.Struct):
     comments: list[Fields]
 
 
-class Lines:
-    """A file as the parser reads it, from the beginning of the XML: its head line by line, then in blocks.
+class Channel(TreeBuilder):
+    """What the parser tells of, while it still stands at the place that it tells of.
 
-    What editors and servers put before the XML (a byte order mark, blank lines) is passed over.
-    `number` is the line at which the latest reading began: what we refuse ourselves stands in the head.
+    `parts` are the elements that are complete and nobody has taken yet.
     """
 
-    def __init__(self, file: BinaryIO) -> None:
-        self._file = file
-        self._begun = False
-        self._ended = 0
-        self.number = 0
-        self.skipped = 0
+    def __init__(self, skipped: int) -> None:
+        super().__init__()
+        self.parts: list[Part] = []
+        self.versions: set[str] = set()
+        self.parser = Parser(self)
+        self._skipped = skipped
+        self._open: list[Element] = []
+        self._comments: list[Fields] = []
 
-    def read(self, _: int = -1) -> bytes:
-        block = self._next()
-        if self._begun:
-            return block
-        while block and not block.strip(BEFORE_XML):
-            self.skipped += 1
-            block = self._next()
-        self._begun = True
-        return block.lstrip(BEFORE_XML)
+    @property
+    def line(self) -> int:
+        """Where in the file the parser is now, however much it was given and however long it waited."""
+        return int(self.parser.parser.CurrentLineNumber) + self._skipped
 
-    def _next(self) -> bytes:
-        self.number = self._ended + 1
-        block = self._file.readline(BLOCK) if self.number <= HEAD else self._file.read(BLOCK)
-        self._ended += block.count(b"\n")
-        return block
+    def start_ns(self, prefix: str, address: str) -> None:
+        self.versions |= versions_of(address)
+
+    def start(self, tag: str, attributes: Fields, /) -> Element:
+        element = super().start(tag, attributes)
+        self._open.append(element)
+        self._require_place()
+        return element
+
+    def end(self, tag: str, /) -> Element:
+        element = super().end(tag)
+        self._open.pop()
+        depth = len(self._open)
+        if depth == 2:
+            part = Part(name_of(tag), element.text or "", fields_of(element), self._comments)
+            self._learn_version(part)
+            self.parts.append(part)
+            self._comments = []
+            self._open[-1].clear()
+        elif depth == 3 and name_of(tag) == "wp:comment":
+            self._comments.append(fields_of(element))
+            element.clear()
+        return element
+
+    def _require_place(self) -> None:
+        """The outermost element is `rss`, and everything in it stands in a `channel`."""
+        depth, tag = len(self._open), self._open[-1].tag
+        if depth <= len(OUTERMOST) and tag != OUTERMOST[depth - 1]:
+            name, wanted = tag.rpartition("}")[2], OUTERMOST[depth - 1]
+            raise NotAnExport(f"This is not a WordPress export: it has <{name}>, not <{wanted}>.", self.line)
+
+    def _learn_version(self, part: Part) -> None:
+        if part.name != "wp:wxr_version":
+            return
+        version = part.text.strip()
+        if version not in VERSIONS:
+            raise NotAnExport(
+                f"Version {version[:20]!r} of the format is unknown; we read 1.0 to 1.2.", self.line
+            )
+        self.versions.add(version)
+
+
+class Parser(DefusedXMLParser):
+    def __init__(self, channel: Channel) -> None:
+        super().__init__(target=channel, forbid_dtd=True)
+        self._channel = channel
+
+    def defused_start_doctype_decl(self, *_: object) -> None:
+        raise NotAnExport(
+            "It declares a document type or entities, which no export needs.", self._channel.line
+        )
 
 
 def read_parts(file: BinaryIO) -> Iterator[Part]:
     """The channel's elements in their order. Raises NotAnExport, at the latest after the last one."""
-    lines = Lines(file)
+    block, skipped = pass_over(file)
+    channel = Channel(skipped)
     try:
-        yield from read_channel(lines)
+        while block:
+            channel.parser.feed(block)
+            yield from channel.parts
+            channel.parts.clear()
+            block = file.read(BLOCK)
+        channel.parser.close()
     except ParseError as fault:
         line, column = fault.position
         words = "it ends too early" if fault.code in CUT_OFF else str(fault).split(": line")[0]
-        raise NotAnExport(f"This is not XML: {words}.", line + lines.skipped, column + 1) from fault
-    except DefusedXmlException as fault:
-        raise NotAnExport(
-            "It declares a document type or entities, which no export needs.", lines.number
-        ) from fault
+        raise NotAnExport(f"This is not XML: {words}.", line + skipped, column + 1) from fault
     except (ValueError, LookupError) as fault:
-        raise NotAnExport(f"Its encoding cannot be read: {fault}.", lines.number) from fault
-
-
-def read_channel(lines: Lines) -> Iterator[Part]:
-    open_elements: list[Element] = []
-    comments: list[Fields] = []
-    versions: set[str] = set()
-    for event, element in iterparse(lines, ("start-ns", "start", "end"), forbid_dtd=True):
-        if event == "start-ns":
-            versions |= versions_of(element[1])
-            continue
-        if event == "start":
-            open_elements.append(element)
-            require_place(open_elements, lines.number)
-            continue
-
-        open_elements.pop()
-        depth = len(open_elements)
-        if depth == 2:
-            part = Part(name_of(element.tag), element.text or "", fields_of(element), comments)
-            versions |= version_in(part, lines.number)
-            yield part
-            comments = []
-            open_elements[-1].clear()
-        elif depth == 3 and name_of(element.tag) == "wp:comment":
-            comments.append(fields_of(element))
-            element.clear()
-    if not versions:
+        # Only the XML's own first words name an encoding.
+        raise NotAnExport(f"Its encoding cannot be read: {fault}.", 1 + skipped) from fault
+    yield from channel.parts
+    if not channel.versions:
         raise NotAnExport("It does not say which version of WordPress' export format it is.")
 
 
-def require_place(open_elements: list[Element], line: int) -> None:
-    """The outermost element is `rss`, and everything in it stands in a `channel`."""
-    depth, tag = len(open_elements), open_elements[-1].tag
-    if depth <= len(OUTERMOST) and tag != OUTERMOST[depth - 1]:
-        name, wanted = tag.rpartition("}")[2], OUTERMOST[depth - 1]
-        raise NotAnExport(f"This is not a WordPress export: it has <{name}>, not <{wanted}>.", line)
+def pass_over(file: BinaryIO) -> tuple[bytes, int]:
+    """The first block that has XML in it, and how many lines stand before it.
+
+    Editors and servers put a byte order mark and blank lines there.
+    """
+    skipped = 0
+    while block := file.read(BLOCK):
+        begun = block.lstrip(BEFORE_XML)
+        skipped += block[: len(block) - len(begun)].count(b"\n")
+        if begun:
+            return begun, skipped
+    return b"", skipped
 
 
 def versions_of(address: str) -> set[str]:
     """The version that a namespace stands for, if it is one that we know."""
     found = NAMESPACE.fullmatch(address)
     return {found[1]} & set(VERSIONS) if found else set()
-
-
-def version_in(part: Part, line: int) -> set[str]:
-    if part.name != "wp:wxr_version":
-        return set()
-    version = part.text.strip()
-    if version not in VERSIONS:
-        raise NotAnExport(f"Version {version[:20]!r} of the format is unknown; we read 1.0 to 1.2.", line)
-    return {version}
 
 
 @lru_cache(1_000)
