@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import time
 from collections.abc import Callable
 
@@ -12,6 +13,7 @@ from piensas.model.refusals import TooLong
 from piensas.model.rules import Rules
 from piensas.model.wording import tidy_line, tidy_text
 from tests.newsroom import Newsroom
+from tests.providers import Tricksters, sign_in
 
 MARKS = "\u0301\u0316"
 SHAPES: dict[str, Callable[[int], str]] = {
@@ -84,3 +86,18 @@ def test_as_many_marks_as_fit_are_a_comment(newsroom: Newsroom) -> None:
     shown = newsroom.person().get(f"{newsroom.story}/comments/{written}").text
     assert "a" + MARKS * 15 not in shown  # NFC has put them in order
     assert len(tidy_text(text)) == 30
+
+
+def test_whom_we_trust_is_not_read_anew_for_every_reader(
+    signing_in: Newsroom, providers: Tricksters, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A sign-in asks four times; reading the authorities took four fifths of its time, and all others'."""
+    sign_in(signing_in.person(), providers, subject="1")
+    read: list[object] = []
+    load = ssl.SSLContext.load_verify_locations
+    monkeypatch.setattr(
+        ssl.SSLContext, "load_verify_locations", lambda *places: (read.append(places), load(*places))
+    )
+    sign_in(signing_in.person(), providers, subject="2")
+
+    assert read == []
