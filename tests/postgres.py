@@ -21,28 +21,38 @@ TEMPLATE = "piensas_template"
 
 @contextmanager
 def run_postgresql(folder: Path) -> Iterator[str]:
-    """The URL of the server, without a database's name; the server's files are in `folder`."""
+    """The URL of a server, without a database's name; the server's files are in `folder`."""
+    try:
+        yield start_postgresql(folder)
+    finally:
+        stop_postgresql(folder)
+
+
+def start_postgresql(folder: Path) -> str:
+    """It goes on when this process ends, until it is stopped."""
     programs = find_programs()
     port = free_port()
     data = folder / "data"
     prepare(folder)
     run_as_user(
-        [programs / "initdb", "-D", data, "-U", USER, "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"]
+        [programs / "initdb", "-D", data, "-U", USER, "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N"]
     )
     with (data / "postgresql.conf").open("a") as settings:
         settings.write(f"\nport = {port}\nlisten_addresses = '127.0.0.1'\nunix_socket_directories = ''\n")
         settings.write(
-            "fsync = off\nsynchronous_commit = off\nfull_page_writes = off\nmax_connections = 200\n"
+            "fsync = off\nsynchronous_commit = off\nfull_page_writes = off\nmax_connections = 400\n"
         )
     run_as_user([programs / "pg_ctl", "-D", data, "-w", "-l", folder / "log", "start"])
-    try:
-        server = f"postgresql://{USER}@127.0.0.1:{port}"
-        with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{TEMPLATE}"')
-        upgrade(f"{server}/{TEMPLATE}")
-        yield server
-    finally:
-        run_as_user([programs / "pg_ctl", "-D", data, "-m", "immediate", "stop"])
+    server = f"postgresql://{USER}@127.0.0.1:{port}"
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{TEMPLATE}"')
+    upgrade(f"{server}/{TEMPLATE}")
+    return server
+
+
+def stop_postgresql(folder: Path) -> None:
+    if (folder / "data" / "postmaster.pid").exists():
+        run_as_user([find_programs() / "pg_ctl", "-D", folder / "data", "-m", "immediate", "stop"])
 
 
 @contextmanager

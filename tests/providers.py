@@ -19,6 +19,7 @@ import httpx
 import msgspec
 import uvicorn
 from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP
 
 from demo.stand_ins import Grant, StandIns, build_app
 from piensas.settings import Mail, OpenId, Settings, SignIn
@@ -97,18 +98,42 @@ def open_providers() -> Iterator[Tricksters]:
             thread.join(20)
 
 
+class LetterBox(Controller):
+    """A mail server that hangs up before it stops: who is just bringing a letter would wait for it."""
+
+    def __init__(self, stand_ins: StandIns) -> None:
+        self._listening = socket.create_server(("127.0.0.1", 0))
+        super().__init__(stand_ins, hostname="127.0.0.1", port=self._listening.getsockname()[1])
+        self._calls: list[SMTP] = []
+
+    def _create_server(self) -> Any:
+        return self.loop.create_server(self._factory_invoker, sock=self._listening)
+
+    def factory(self) -> SMTP:
+        self._calls.append(super().factory())
+        return self._calls[-1]
+
+    def close(self) -> None:
+        asyncio.run_coroutine_threadsafe(self._hang_up(), self.loop).result(20)
+        self.stop()
+
+    async def _hang_up(self) -> None:
+        while going_on := [call for call in self._calls if call.session is None or call.transport]:
+            for call in going_on:
+                if call.transport:
+                    call.transport.abort()
+            await asyncio.sleep(0)
+
+
 @contextmanager
 def open_letter_box(stand_ins: StandIns) -> Iterator[Mail]:
     """A real SMTP server that keeps what it is given; how to reach it."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    controller = Controller(stand_ins, hostname="127.0.0.1", port=port)
-    controller.start()
+    box = LetterBox(stand_ins)
+    box.start()
     try:
-        yield Mail(host="127.0.0.1", port=port, security="none", sender="The Question <news@example.org>")
+        yield Mail(host="127.0.0.1", port=box.port, security="none", sender="The Question <news@example.org>")
     finally:
-        controller.stop()
+        box.close()
 
 
 def with_providers(settings: Settings, stand_ins: Tricksters, mail: Mail | None = None) -> Settings:

@@ -13,6 +13,7 @@ from piensas.settings import Api
 from tests.conftest import OpenNewsroom
 from tests.newsroom import Newsroom
 from tests.providers import Tricksters, open_letter_box, with_providers
+from tests.rounds import Rounds
 from tests.test_api import Program, make_token, signed_in
 
 SCHEMATHESIS = Path(sys.executable).with_name("schemathesis")
@@ -43,7 +44,7 @@ def busy(open_site: OpenNewsroom, providers: Tricksters) -> Newsroom:
 
 @pytest.mark.parametrize("known", [True, False], ids=["with a token", "without"])
 def test_no_answer_is_a_fault_or_undocumented(
-    busy: Newsroom, providers: Tricksters, known: bool, tmp_path: Path
+    busy: Newsroom, providers: Tricksters, known: bool, tmp_path: Path, rounds: Rounds
 ) -> None:
     Program(busy).comment("There is something to read.")
     token = make_token(signed_in(busy, providers), "read", "write", "account")
@@ -51,7 +52,16 @@ def test_no_answer_is_a_fault_or_undocumented(
     done = subprocess.run(
         [
             *(SCHEMATHESIS, "run", f"{busy.address}/api/openapi.json"),
-            *("--checks", ",".join(CHECKS), "--max-examples", "20", "--seed", "1", "--workers", "1"),
+            *(
+                "--checks",
+                ",".join(CHECKS),
+                "--max-examples",
+                str(rounds.requests),
+                "--seed",
+                "1",
+                "--workers",
+                "1",
+            ),
             *("--continue-on-failure", "--no-color"),
             *(options if known else ()),
         ],

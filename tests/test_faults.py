@@ -22,9 +22,10 @@ from tests.cluster import Cluster
 from tests.ledger import Ledger, audit, posting
 from tests.newsroom import Newsroom, open_newsroom, wait_until
 from tests.postgres import run_postgresql
+from tests.rounds import Rounds
 from tests.served_site import ServedSite
 
-ROUNDS = int(os.environ.get("PIENSAS_KILL_ROUNDS", "10"))
+pytestmark = pytest.mark.xdist_group("crowds")
 CLIENTS = 16
 LOCKED_AFTER = 6
 """Seconds in which whoever writes to a locked database is told to try again."""
@@ -50,13 +51,15 @@ def site(tmp_path: Path) -> Iterator[ServedSite]:
         site.close()
 
 
-def test_whatever_is_killed_nothing_acknowledged_is_lost_and_nothing_is_there_twice(site: ServedSite) -> None:
+def test_whatever_is_killed_nothing_acknowledged_is_lost_and_nothing_is_there_twice(
+    site: ServedSite, rounds: Rounds
+) -> None:
     ledger, begun = Ledger(), time.monotonic()
     seed = random.randrange(1 << 32)
     chance = random.Random(seed)
 
     with posting(site, ledger, CLIENTS):
-        for number in range(ROUNDS):
+        for number in range(rounds.kills):
             ledger.wait_for_attempts(chance.randrange(1, 150))
             kill = kill_all if number % 5 == 0 else chance.choice((kill_one_worker, kill_the_writer))
             kill(site, ledger, chance)
@@ -65,9 +68,9 @@ def test_whatever_is_killed_nothing_acknowledged_is_lost_and_nothing_is_there_tw
 
     audit(site, ledger)
     assert ledger.acknowledged.keys() == ledger.sent
-    seconds = (time.monotonic() - begun) / ROUNDS
+    seconds = (time.monotonic() - begun) / rounds.kills
     print(
-        f"{ROUNDS} rounds of {seconds:.2f} s, {len(ledger.acknowledged)} acknowledged, "
+        f"{rounds.kills} rounds of {seconds:.2f} s, {len(ledger.acknowledged)} acknowledged, "
         f"{ledger.attempts} attempts, seed {seed}"
     )
 

@@ -20,9 +20,10 @@ from piensas.store.database import Database
 from piensas.store.everything import list_everything
 from tests.conftest import OpenNewsroom
 from tests.newsroom import Newsroom, Person, serve
+from tests.rounds import Rounds
 
+pytestmark = pytest.mark.xdist_group("crowds")
 AT_ONCE = 32
-ROUNDS = 3
 Send = Callable[[Person, int], httpx.Response]
 
 
@@ -68,45 +69,45 @@ def crowd(newsroom: Newsroom) -> Iterator[Crowd]:
         assert newsroom.db.ask(list_miscounts, newsroom.site.id) == []
 
 
-def test_the_same_draft_is_one_comment(crowd: Crowd) -> None:
-    for number in range(ROUNDS):
+def test_the_same_draft_is_one_comment(crowd: Crowd, rounds: Rounds) -> None:
+    for number in range(rounds.races):
         answers = crowd.send(
             lambda person, _, n=number: person.post(f"Once {n}.", draft=f"the-same-draft-{n}")
         )
 
         assert {answer.status_code for answer in answers} == {201}
         assert len({answer.json()["comment"]["id"] for answer in answers}) == 1
-    assert crowd.newsroom.person().thread()["count"] == ROUNDS
+    assert crowd.newsroom.person().thread()["count"] == rounds.races
 
 
-def test_the_same_words_of_the_same_reader_are_one_comment(crowd: Crowd) -> None:
+def test_the_same_words_of_the_same_reader_are_one_comment(crowd: Crowd, rounds: Rounds) -> None:
     reader = crowd.newsroom.person()
     reader.comment("Hello.")
     crowd.become(reader)
-    for number in range(ROUNDS):
+    for number in range(rounds.races):
         answers = crowd.send(lambda person, n, r=number: person.post(f"Once {r}.", draft=f"draft-{r}-{n:06}"))
 
         assert sorted(answer.status_code for answer in answers) == [201] + [409] * (AT_ONCE - 1)
-    assert crowd.newsroom.person().thread()["count"] == 1 + ROUNDS
+    assert crowd.newsroom.person().thread()["count"] == 1 + rounds.races
 
 
-def test_a_button_pressed_many_times_without_scripts_is_one_comment(crowd: Crowd) -> None:
+def test_a_button_pressed_many_times_without_scripts_is_one_comment(crowd: Crowd, rounds: Rounds) -> None:
     reader = crowd.newsroom.person()
     reader.comment("Hello.")
     crowd.become(reader)
-    for number in range(ROUNDS):
+    for number in range(rounds.races):
         answers = crowd.send(lambda person, _, n=number: person.post_form(f"Once {n}."))
 
         assert {answer.status_code for answer in answers} == {303}
         assert len({answer.headers["location"] for answer in answers}) == 1
-    assert crowd.newsroom.person().thread()["count"] == 1 + ROUNDS
+    assert crowd.newsroom.person().thread()["count"] == 1 + rounds.races
 
 
-def test_one_of_many_at_once_is_slow_enough(open_site: OpenNewsroom) -> None:
+def test_one_of_many_at_once_is_slow_enough(open_site: OpenNewsroom, rounds: Rounds) -> None:
     newsroom = open_site(seconds_between_comments=15)
     with serve(newsroom.settings, Clock(newsroom.hands)) as other:
         crowd = Crowd(newsroom, other)
-        for number in range(ROUNDS):
+        for number in range(rounds.races):
             answers = crowd.send(lambda person, n, r=number: person.post(f"Number {n} of {r}."))
             newsroom.hands.turn(seconds=15)
 
@@ -172,8 +173,10 @@ def test_a_comment_is_withdrawn_once(crowd: Crowd) -> None:
     assert crowd.newsroom.person().thread()["count"] == 0
 
 
-def test_two_moderators_who_disagree_leave_one_verdict_and_a_whole_history(newsroom: Newsroom) -> None:
-    for number in range(ROUNDS):
+def test_two_moderators_who_disagree_leave_one_verdict_and_a_whole_history(
+    newsroom: Newsroom, rounds: Rounds
+) -> None:
+    for number in range(rounds.races):
         comment = int(newsroom.person().comment(f"Good or bad {number}?", email=f"{number}@example.org"))
         rulings = [Ruling(comment, status, status) for status in ("rejected", "held")]
         by_two_writers(newsroom, [lambda db, clock, r=ruling: decide(db, clock, r) for ruling in rulings])
@@ -191,8 +194,8 @@ def decide(db: Database, clock: Clock, ruling: Ruling) -> str:
     return db.do(lambda connection: decide_comment(connection, 1, ruling, clock())).status
 
 
-def test_one_of_two_editors_gets_the_address_that_both_want(newsroom: Newsroom) -> None:
-    for number in range(ROUNDS):
+def test_one_of_two_editors_gets_the_address_that_both_want(newsroom: Newsroom, rounds: Rounds) -> None:
+    for number in range(rounds.races):
         stories = [manuscript(f"{name}-{number}", f"wanted-{number}") for name in ("first", "second")]
         outcomes = by_two_writers(
             newsroom, [lambda db, clock, s=story: publish(newsroom, db, clock, s) for story in stories]
@@ -202,8 +205,8 @@ def test_one_of_two_editors_gets_the_address_that_both_want(newsroom: Newsroom) 
     assert newsroom.db.ask(list_miscounts, newsroom.site.id) == []
 
 
-def test_two_editors_who_publish_the_same_story_make_one(newsroom: Newsroom) -> None:
-    for number in range(ROUNDS):
+def test_two_editors_who_publish_the_same_story_make_one(newsroom: Newsroom, rounds: Rounds) -> None:
+    for number in range(rounds.races):
         story = manuscript(f"same-{number}", f"same-{number}")
         outcomes = by_two_writers(newsroom, [lambda db, clock, s=story: publish(newsroom, db, clock, s)] * 2)
 

@@ -14,6 +14,7 @@ from markupsafe import Markup
 from msgspec import Struct
 
 from piensas.drawing.avatars import hue, initials, pattern
+from piensas.drawing.compiled import Compiled
 from piensas.drawing.language import Speech, as_iso, speech_of
 from piensas.drawing.tree import Piece
 from piensas.model.comment import PublicComment
@@ -21,6 +22,7 @@ from piensas.model.site import Site
 
 HERE = Path(__file__).parent.parent
 PIECES = 8_192
+COMPILED = Compiled()
 REMARKS = re.compile(rb"^[ ]*(//.*|/\*((?!\*/).|\n)*\*/[ ]*)$", re.MULTILINE)
 """Lines of a script that are nothing but a remark, or belong to one of several lines."""
 
@@ -54,6 +56,7 @@ class Pen:
             trim_blocks=True,
             lstrip_blocks=True,
             auto_reload=False,
+            bytecode_cache=COMPILED,
         )
         self._templates.globals.update(self._words())
         self._comment = self._templates.get_template("comment.html")

@@ -124,7 +124,7 @@ def is_public(address: str) -> bool:
 
 @cache
 def read_authorities(*, trust_env: bool) -> ssl.SSLContext:
-    """Who says that a host is itself. Read once: it takes a fifteenth of a second, in which nobody is served."""
+    """Who says that a host is itself. Read once: nobody is served in the fifteenth of a second it takes."""
     return httpx2.create_ssl_context(trust_env=trust_env)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -10,14 +9,14 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from msgspec import Struct
+from msgspec import Struct, to_builtins
 from playwright.sync_api import Browser, Playwright, expect, sync_playwright
 
-from piensas.store.upgrading import upgrade
-from tests.browser.matrix import Walk, draw_matrix
+from tests.browser.matrix import SEEN, Walk
 from tests.browser.tab import Alarm, Reader
 from tests.browser.words import ENGLISH, SPANISH, Words
 from tests.newsroom import Newsroom
+from tests.shared import Shared
 
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = [
@@ -31,7 +30,6 @@ PATIENCE = 10_000
 """Milliseconds after which a reader says that it did not come about."""
 
 Arrive = Callable[..., Reader]
-WALKS = pytest.StashKey[list[Walk]]()
 
 
 class Device(Struct):
@@ -56,17 +54,11 @@ def open_chromium(playwright: Playwright, *arguments: str) -> Iterator[Browser]:
 
 
 @pytest.fixture
-def walks(request: pytest.FixtureRequest) -> list[Walk]:
+def walks(request: pytest.FixtureRequest) -> Iterator[list[Walk]]:
     """Takes what was seen under other sites' pages, for the table at the end."""
-    return request.config.stash.setdefault(WALKS, [])
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    walks = terminalreporter.config.stash.get(WALKS, [])
-    if walks:
-        terminalreporter.section("under other sites' pages")
-        for line in draw_matrix(walks):
-            terminalreporter.line(line)
+    walks: list[Walk] = []
+    yield walks
+    request.node.user_properties += [(SEEN, to_builtins(walk)) for walk in walks]
 
 
 @pytest.fixture(scope="package")
@@ -81,18 +73,10 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
         yield browser
 
 
-@pytest.fixture(scope="package")
-def blank_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database with all its tables, to be copied: making one takes longer than many a walk."""
-    path = tmp_path_factory.mktemp("blank") / "piensas.db"
-    upgrade(f"sqlite:///{path}")
-    return path
-
-
 @pytest.fixture
-def database_url(blank_database: Path, tmp_path: Path) -> str:
+def database_url(shared: Shared, tmp_path: Path) -> str:
     """What a browser sees does not depend on the database, so SQLite is enough here."""
-    return f"sqlite:///{shutil.copy(blank_database, tmp_path)}"
+    return shared.copy_database(tmp_path / "piensas.db")
 
 
 @pytest.fixture(params=(ENGLISH, SPANISH), ids=("english", "spanish"))

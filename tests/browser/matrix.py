@@ -10,6 +10,8 @@ from msgspec import Struct, field
 STEPS = ("guest posts", "edits it", "signs in", "posts", "stays signed in", "logs out")
 HEADINGS = ("browser", "set-up", "third parties' cookies", *STEPS)
 UNSEEN = "NO"
+SEEN = "walk"
+"""Under this name a test's report has a walk, whichever process it was tested in."""
 
 
 class Walk(Struct):
