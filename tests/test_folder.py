@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -11,10 +13,12 @@ from click.testing import CliRunner, Result
 from piensas.actions.publishing import confirm_title
 from piensas.cli import main
 from piensas.model.moment import Clock
-from piensas.store.stories import find_story
+from piensas.store.database import Database
+from piensas.store.stories import find_story, list_from_files
 from piensas.web.folder import publish_folder
 from tests.conftest import MakeOldSite, OpenNewsroom
 from tests.newsroom import STORY, Newsroom
+from tests.served_site import ServedSite
 from tests.test_embed import HOST, PAGE, environment, look, story_of, visit, with_origin
 
 
@@ -266,3 +270,19 @@ def test_alias_says_truly_why_it_does_nothing(newsroom: Newsroom) -> None:
     refused = run_alias(newsroom, "/en/before", newsroom.story)
     assert refused.exit_code == 1
     assert "has comments of its own; nothing was changed" in refused.output
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_who_cannot_serve_publishes_nothing_and_takes_nothing_off(tmp_path: Path, workers: int) -> None:
+    """The port is taken, as by the same site that is still running."""
+    site = ServedSite(tmp_path, workers)
+    with closing(site), socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        site.port = taken.getsockname()[1]
+        site.start()
+        assert site.process is not None
+        assert site.process.wait(60) == 1
+        assert "address already in use" in (tmp_path / "log").read_text().lower()
+    with closing(Database(f"sqlite:///{site.database}")) as db:
+        assert db.ask(list_from_files, 1) == {}

@@ -13,14 +13,17 @@ from piensas.model.comment import Comment, Decision, Edit, Status
 from piensas.model.draft import Draft, require_spare, require_text
 from piensas.model.moment import Moment
 from piensas.model.reader import Viewer
-from piensas.model.refusals import NotFound
+from piensas.model.refusals import NotFound, TooLate
 from piensas.model.screening import Evidence, Verdict, screen
 from piensas.model.story import Story
 from piensas.model.wording import tidy_text
 from piensas.store.comments import find_comment, save_comment_change
-from piensas.store.history import save_decision, save_edit
+from piensas.store.history import list_edits, save_decision, save_edit
 from piensas.store.readers import find_reader
 from piensas.store.stories import find_story_to_change
+
+MOST_EDITS = 50
+"""Of one comment; each keeps what was said before."""
 
 
 class Change(msgspec.Struct, frozen=True):
@@ -44,6 +47,7 @@ def edit_comment(db: Connection, viewer: Viewer, change: Change, moment: Moment)
     if text == comment.text:
         return comment
 
+    require_room(db, comment)
     html = render_markdown(text)
     verdict = screen_again(db, viewer, comment, text, html)
     save_edit(db, edit_of(comment, moment))
@@ -61,6 +65,12 @@ def edit_comment(db: Connection, viewer: Viewer, change: Change, moment: Moment)
         save_decision(db, decision_of(comment, edited.status, verdict.reasons, "screening", moment))
     count_change(db, story, comment, edited)
     return edited
+
+
+def require_room(db: Connection, comment: Comment) -> None:
+    """Everything that it said before is kept, so that it is not changed for ever."""
+    if len(list_edits(db, comment)) >= MOST_EDITS:
+        raise TooLate
 
 
 def withdraw_comment(db: Connection, viewer: Viewer, change: Change, moment: Moment) -> Comment:

@@ -37,8 +37,6 @@ from piensas.store.stories import find_story_to_change, list_authors
 
 SECOND = 1_000
 MINUTE = 60 * SECOND
-LONGEST_PACE = 5 * MINUTE
-"""Paces of other deeds are kept as long as this."""
 ASK_PAUSE = 15 * SECOND
 """Between two answers to one browser, or network address, that an address is somebody's."""
 
@@ -127,7 +125,7 @@ def require_free_address(db: Connection, viewer: Viewer, draft: Draft, moment: M
     keys = list_own_keys(viewer, "asked-")
     require_rested(db, viewer, keys, ASK_PAUSE, moment)
     if has_proven_email(db, viewer.site.id, draft.email):
-        save_paces(db, viewer.site.id, keys, moment.now, moment.now - longest_pace(viewer))
+        save_paces(db, viewer.site.id, keys, moment.now)
         raise EmailTaken
 
 
@@ -191,7 +189,7 @@ def require_pause(db: Connection, viewer: Viewer, keys: list[str], pause: int, m
     if not pause or not keys:
         return
     require_rested(db, viewer, keys, pause, moment)
-    save_paces(db, viewer.site.id, keys, moment.now, moment.now - longest_pace(viewer))
+    save_paces(db, viewer.site.id, keys, moment.now)
 
 
 def require_rested(db: Connection, viewer: Viewer, keys: list[str], pause: int, moment: Moment) -> None:
@@ -199,10 +197,6 @@ def require_rested(db: Connection, viewer: Viewer, keys: list[str], pause: int, 
     last = find_last_pace(db, viewer.site.id, keys)
     if last is not None and 0 <= moment.now - last < pause:
         raise TooFast(retry_after=-(-(last + pause - moment.now) // SECOND))
-
-
-def longest_pace(viewer: Viewer) -> int:
-    return max(comment_pause(viewer), LONGEST_PACE)
 
 
 def comment_pause(viewer: Viewer) -> int:

@@ -11,10 +11,10 @@ from piensas.actions.posting import SECOND, require_pause
 from piensas.model.job import Job
 from piensas.model.moment import Moment
 from piensas.model.reader import Viewer
-from piensas.model.refusals import NotFound
+from piensas.model.refusals import NotFound, TooFast
 from piensas.model.site import Site
 from piensas.model.story import READ, Discussion, Edition, Manuscript, Stage, Story
-from piensas.store.jobs import save_job
+from piensas.store.jobs import count_jobs, save_job
 from piensas.store.stories import (
     find_story_by_address,
     find_story_by_key,
@@ -27,6 +27,8 @@ from piensas.store.stories import (
     save_story_change,
 )
 
+MOST_UNREAD = 1_000
+"""Pages that were visited as the first and have not been asked for their titles; no more until some have."""
 VISIT_PAUSE = SECOND
 """Milliseconds between two pages that one network address visits as the first."""
 
@@ -82,6 +84,8 @@ def publish_visited(db: Connection, viewer: Viewer, manuscript: Manuscript, mome
         raise NotFound
     keys = [f"visit:{viewer.sender}"] if viewer.sender else []
     require_pause(db, viewer, keys, VISIT_PAUSE, moment)
+    if count_jobs(db, site.id, "page", MOST_UNREAD) >= MOST_UNREAD:
+        raise TooFast(retry_after=60)
     free = [each for each in manuscript.addresses if find_story_by_address(db, site.id, each) is None]
     manuscript = msgspec.structs.replace(manuscript, addresses=tuple(free))
     made, _ = publish_edition(db, site, manuscript, moment)

@@ -34,6 +34,7 @@ from piensas.model.refusals import (
     IdentityTaken,
     NotFound,
     SignInOver,
+    TooFast,
 )
 from piensas.model.session import PROGRAM, Session, hash_of
 from piensas.model.site import Site
@@ -52,8 +53,8 @@ from piensas.store.photos import erase_photo, save_photo
 from piensas.store.readers import find_reader, save_reader, save_reader_change
 from piensas.store.sessions import erase_session, list_sessions, save_session, save_session_change
 from piensas.store.sign_ins import (
+    count_sign_ins,
     erase_sign_in,
-    erase_sign_ins_before,
     find_sign_in,
     find_sign_in_by_link,
     save_sign_in,
@@ -61,6 +62,10 @@ from piensas.store.sign_ins import (
 )
 from piensas.store.stories import find_story_to_change, save_story_change
 
+BEGIN_PAUSE = 300
+"""Milliseconds between two sign-ins that one network address begins."""
+MOST_BEGUN = 5_000
+"""Sign-ins that are under way at once; what nobody finishes is swept after half an hour."""
 LETTER_PAUSE = MINUTE
 """Milliseconds between two letters to one address, or for one network address."""
 
@@ -75,18 +80,21 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     photo: bytes | None = None
 
 
-def begin_sign_in(db: Connection, sign_in: SignIn, moment: Moment) -> None:
-    """Keeps what has to come back; forgets those who never did."""
-    erase_sign_ins_before(db, sign_in.site_id, moment.now - LETTER)
+def begin_sign_in(db: Connection, viewer: Viewer, sign_in: SignIn, moment: Moment) -> None:
+    """Keeps what has to come back. Nobody begins many in a moment, and all together only so many."""
+    senders = [f"begin:{viewer.sender}"] if viewer.sender else []
+    require_pause(db, viewer, senders, BEGIN_PAUSE, moment)
+    if count_sign_ins(db, sign_in.site_id, MOST_BEGUN) >= MOST_BEGUN:
+        raise TooFast(retry_after=60)
     save_sign_in(db, sign_in)
 
 
 def begin_by_mail(db: Connection, viewer: Viewer, sign_in: SignIn, moment: Moment) -> None:
-    """As `begin_sign_in`, with a letter to be sent."""
+    """Keeps what has to come back, with a letter to be sent."""
     if not sign_in.email or mailbox_of(sign_in.email) != sign_in.email:
         raise EmailInvalid
     require_letter_pace(db, viewer, sign_in.email, moment)
-    begin_sign_in(db, sign_in, moment)
+    begin_sign_in(db, viewer, sign_in, moment)
     what = sign_in.state.hex()
     save_job(db, Job(site_id=sign_in.site_id, id=moment.id, kind="letter", what=what, due_at=moment.now))
 
@@ -190,7 +198,7 @@ def hand_over(db: Connection, reader: Reader, ticket: bytes, moment: Moment) -> 
         reader_id=reader.id,
         link=ticket,
     )
-    begin_sign_in(db, waits, moment)
+    save_sign_in(db, waits)
 
 
 def claim_handover(db: Connection, viewer: Viewer, ticket: bytes, new_session: bytes, moment: Moment) -> bool:
@@ -308,10 +316,8 @@ def keep_photo(db: Connection, reader: Reader, picture: bytes | None) -> Reader:
     return save_reader_change(db, reader, photo=name)
 
 
-def note_visits(db: Connection, site_id: int, visits: Mapping[bytes, int], moment: Moment) -> None:
-    """Browsers have been here, by the hashes of their sessions. A good time to forget sign-ins that nobody
-    finished."""
-    erase_sign_ins_before(db, site_id, moment.now - LETTER)
+def note_visits(db: Connection, site_id: int, visits: Mapping[bytes, int]) -> None:
+    """Browsers have been here, by the hashes of their sessions."""
     for token_hash in sorted(visits):
         save_session_change(db, site_id, token_hash, seen_at=visits[token_hash])
 

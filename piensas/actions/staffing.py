@@ -6,7 +6,7 @@ import secrets
 
 from sqlalchemy import Connection
 
-from piensas.actions.signing_in import Entry, begin_sign_in, enter, identity_of
+from piensas.actions.signing_in import Entry, enter, identity_of
 from piensas.model.draft import require_name
 from piensas.model.identity import INVITATION, INVITED, Passkey, SignIn
 from piensas.model.moment import Moment, time_of
@@ -18,7 +18,7 @@ from piensas.model.wording import tidy_line
 from piensas.store.identities import erase_passkeys, find_identity, save_counter, save_passkey
 from piensas.store.readers import find_reader, list_staff, save_reader, save_reader_change
 from piensas.store.sessions import erase_sessions
-from piensas.store.sign_ins import erase_sign_in, find_sign_in_by_link
+from piensas.store.sign_ins import erase_sign_in, find_sign_in_by_link, save_sign_in
 
 
 def invite_moderator(db: Connection, site: Site, name: str, link: bytes, moment: Moment) -> Reader:
@@ -39,7 +39,7 @@ def invite_moderator(db: Connection, site: Site, name: str, link: bytes, moment:
         reader_id=moderator.id,
         link=link,
     )
-    begin_sign_in(db, invitation, moment)
+    save_sign_in(db, invitation)
     return moderator
 
 

@@ -8,6 +8,7 @@ small pool of threads. Deeds go through the one writer of this process.
 from __future__ import annotations
 
 import asyncio
+import os
 import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -46,13 +47,15 @@ class Database:
             turn: Turn = FileTurn(path.with_name(path.name + ".lock"))
             with turn():
                 self.mark = open_sqlite_mark(path, self._questions)
+            is_there = watch_file(path)
         else:
             self._questions = deeds = open_postgresql(self.url)
             turn = no_turn
+            is_there = always
             self.mark = NoticeMark(self.url)
             self._threads = ThreadPoolExecutor(8, "question")
         self._deeds = deeds
-        self._writer = Writer(deeds, turn, self.mark.bump)
+        self._writer = Writer(deeds, turn, self.mark.bump, is_there)
 
     def ask(self, question: Callable[..., T], *args: Any) -> T:
         """The answer to a question, from one consistent state of the database."""
@@ -115,9 +118,16 @@ class Database:
         """This thread's own connection, kept open: opening one costs more than most questions."""
         connection: Connection | None = getattr(self._held, "connection", None)
         if connection is None or connection.closed or connection.invalidated:
-            connection = self._held.connection = self._questions.connect()
+            connection = self._held.connection = self._open()
             self._all_held.add(connection)
         return connection
+
+    def _open(self) -> Connection:
+        """For questions: all statements of one see the same state, whoever commits between them."""
+        connection = self._questions.connect()
+        if self.is_local:
+            return connection
+        return connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
     def _let_go(self) -> None:
         connection: Connection | None = getattr(self._held, "connection", None)
@@ -135,6 +145,25 @@ def normal_url(url: str) -> URL:
     if parsed.get_backend_name() != "sqlite" or not parsed.database:
         raise ValueError(f"The database must be sqlite:///FILE or postgresql://…, not {url!r}.")
     return parsed
+
+
+def watch_file(path: Path) -> Callable[[], bool]:
+    """Whether the file at a path is still the one that is there now. What is written to a file that has been
+    moved away is acknowledged, and gone at the next start."""
+    known = os.stat(path)
+
+    def is_there() -> bool:
+        try:
+            found = os.stat(path)
+        except OSError:
+            return False
+        return (found.st_ino, found.st_dev) == (known.st_ino, known.st_dev)
+
+    return is_there
+
+
+def always() -> bool:
+    return True
 
 
 def sqlite_path(url: URL) -> Path:

@@ -56,6 +56,11 @@ def open_postgresql(url: URL) -> Engine:
         hide_parameters=True,
         connect_args={
             "connect_timeout": 3,
+            "keepalives": 1,
+            "keepalives_idle": 2,
+            "keepalives_interval": 1,
+            "keepalives_count": 3,
+            "tcp_user_timeout": 4_000,
             "options": "-c statement_timeout=8000 -c lock_timeout=4000 -c random_page_cost=1.1",
         },
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 import msgspec
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from piensas.model.job import LEASE, Job, Kind
 from piensas.store.tables import jobs
@@ -43,6 +43,13 @@ def has_job(db: Connection, site_id: int, kind: Kind, what: str) -> bool:
     """Is it to be done already?"""
     here = (jobs.c.site_id == site_id, jobs.c.kind == kind, jobs.c.what == what)
     return db.execute(select(jobs.c.id).where(*here)).first() is not None
+
+
+def count_jobs(db: Connection, site_id: int, kind: Kind, limit: int) -> int:
+    """How many wait, no further than `limit`."""
+    here = (jobs.c.site_id == site_id, jobs.c.kind == kind)
+    some = select(jobs.c.id).where(*here).limit(limit).subquery()
+    return db.execute(select(func.count()).select_from(some)).scalar_one()
 
 
 def save_job_change(db: Connection, job: Job) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from itertools import zip_longest
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select
+from sqlalchemy import Connection, bindparam, delete, func, select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from piensas.store.tables import paces
 
@@ -15,9 +16,12 @@ PLACES = ("first", "second", "third")
 HERE = paces.c.site_id == bindparam("site")
 AMONG = paces.c.key.in_([bindparam(place) for place in PLACES])
 FIND_LAST = select(func.max(paces.c.at)).where(HERE, AMONG)
-FORGET = delete(paces).where(HERE, AMONG)
-FORGET_PAST = delete(paces).where(HERE, paces.c.at < bindparam("past"))
-SAVE = insert(paces)
+SAVE = {
+    name: statement.on_conflict_do_update(
+        index_elements=[paces.c.site_id, paces.c.key], set_={"at": statement.excluded.at}
+    )
+    for name, statement in (("sqlite", sqlite.insert(paces)), ("postgresql", postgresql.insert(paces)))
+}
 
 
 def find_last_pace(db: Connection, site_id: int, keys: Sequence[str]) -> int | None:
@@ -29,14 +33,21 @@ def erase_paces(db: Connection, site_id: int, keys: Collection[str]) -> None:
     db.execute(delete(paces).where(paces.c.site_id == site_id, paces.c.key.in_(keys)))
 
 
-def save_paces(db: Connection, site_id: int, keys: Sequence[str], at: int, past: int) -> None:
-    """Keeps that one to three keys posted just now, and forgets whoever posted before `past`.
+def save_paces(db: Connection, site_id: int, keys: Sequence[str], at: int) -> None:
+    """Keeps that these keys posted just now; nobody else's are touched, and all deeds go in one order."""
+    rows = [{"site_id": site_id, "key": key, "at": at} for key in sorted(set(keys))]
+    db.execute(SAVE[db.dialect.name], rows)
 
-    Who is forgotten is found by two indexes: one statement with "or" would walk through everybody.
-    """
-    db.execute(FORGET, {"site": site_id, **in_places(keys)})
-    db.execute(FORGET_PAST, {"site": site_id, "past": past})
-    db.execute(SAVE, [{"site_id": site_id, "key": key, "at": at} for key in sorted(keys)])
+
+def erase_some_paces(db: Connection, site_id: int, past: int, limit: int) -> int:
+    """Forgets some of those who posted before `past`; how many. What others hold now is passed over."""
+    gone = (
+        select(paces.c.key)
+        .where(paces.c.site_id == site_id, paces.c.at < past)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return db.execute(delete(paces).where(paces.c.site_id == site_id, paces.c.key.in_(gone))).rowcount
 
 
 def in_places(keys: Sequence[str]) -> dict[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, delete, insert, or_, select, update
+from sqlalchemy import Connection, delete, func, insert, or_, select, update
 
 from piensas.model.identity import SignIn
 from piensas.model.moment import first_id_at
@@ -40,9 +40,23 @@ def erase_sign_in(db: Connection, sign_in: SignIn) -> bool:
     return db.execute(delete(sign_ins).where(*here)).rowcount == 1
 
 
-def erase_sign_ins_before(db: Connection, site_id: int, at: int) -> None:
-    """Those that began before a time, in milliseconds since 1970."""
-    db.execute(delete(sign_ins).where(sign_ins.c.site_id == site_id, sign_ins.c.id < first_id_at(at)))
+def count_sign_ins(db: Connection, site_id: int, limit: int) -> int:
+    """How many have begun and are not finished, no further than `limit`."""
+    some = select(sign_ins.c.state).where(sign_ins.c.site_id == site_id).limit(limit).subquery()
+    return db.execute(select(func.count()).select_from(some)).scalar_one()
+
+
+def erase_some_sign_ins(db: Connection, site_id: int, at: int, limit: int) -> int:
+    """Forgets some of those that began before a time, in milliseconds since 1970; how many."""
+    gone = (
+        select(sign_ins.c.state)
+        .where(sign_ins.c.site_id == site_id, sign_ins.c.id < first_id_at(at))
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return db.execute(
+        delete(sign_ins).where(sign_ins.c.site_id == site_id, sign_ins.c.state.in_(gone))
+    ).rowcount
 
 
 def erase_sign_ins_of(db: Connection, reader: Reader, browser: bytes | None, emails: list[str]) -> None:

@@ -13,12 +13,14 @@ from concurrent.futures import Future
 from contextlib import contextmanager
 from typing import Any, NamedTuple, TypeVar
 
+import structlog
 from sqlalchemy import Connection, Engine, text
-from sqlalchemy.exc import DBAPIError, IntegrityError, InternalError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, InternalError, OperationalError, SQLAlchemyError
 
 from piensas.model.refusals import Refusal, Unavailable
 from piensas.store.turns import Turn
 
+log = structlog.get_logger()
 T = TypeVar("T")
 LARGEST_BATCH = 128
 CHANNEL = "piensas"
@@ -35,8 +37,11 @@ class Waiting(NamedTuple):
 class Writer:
     """Starts with its first deed; `close` lets those that wait finish."""
 
-    def __init__(self, engine: Engine, turn: Turn, tell: Callable[[], None]) -> None:
+    def __init__(
+        self, engine: Engine, turn: Turn, tell: Callable[[], None], is_there: Callable[[], bool]
+    ) -> None:
         self._engine = engine
+        self._is_there = is_there
         self._turn = turn
         self._tell = tell
         self._queue: queue.SimpleQueue[Waiting | None] = queue.SimpleQueue()
@@ -100,6 +105,9 @@ class Writer:
     def _commit(self, batch: list[Waiting]) -> list[Any]:
         """The deeds' results or exceptions, once they are on disk."""
         with self._turn():
+            if not self._is_there():
+                log.error("database_moved", hint="Put its file back, or start the site again.")
+                raise Unavailable
             if self._connection is None:
                 self._connection = self._engine.connect()
             with self._connection.begin():
@@ -138,6 +146,8 @@ def savepoint(connection: Connection) -> Iterator[None]:
     try:
         yield
     except BaseException as fault:
+        if connection.invalidated:
+            raise  # there is nothing to roll back to: the database has forgotten us
         if not (isinstance(fault, Refusal) and fault.is_counted):
             connection.exec_driver_sql("ROLLBACK TO SAVEPOINT deed")
         connection.exec_driver_sql("RELEASE SAVEPOINT deed")
@@ -151,4 +161,5 @@ def is_deadlock(fault: Exception) -> bool:
 
 
 def as_refusal(fault: Exception) -> Exception:
-    return Unavailable() if isinstance(fault, DBAPIError) else fault
+    """What the database does to all deeds of a batch is nobody's own mistake: they may come again."""
+    return Unavailable() if isinstance(fault, SQLAlchemyError) else fault

@@ -52,6 +52,7 @@ from piensas.web.gate import Gate, most_connections, most_listeners
 from piensas.web.live import Live
 from piensas.web.press import Press
 from piensas.web.refusals import Refuser, refuse_nul
+from piensas.web.sweeping import keep_sweeping
 from piensas.worker import Worker
 
 SETTINGS_FILE = "PIENSAS_SETTINGS"
@@ -159,6 +160,7 @@ def build_app(settings: Settings, clock: Clock | None = None) -> FrontDoor:
             asyncio.create_task(watch_folder(press, stop)),
             asyncio.create_task(live.watch(stop)),
             asyncio.create_task(press.visits.watch(stop)),
+            asyncio.create_task(keep_sweeping(press, stop)),
             asyncio.create_task(forget_requests(app, stop)),
         ]
         press.workers = list_workers(press)

@@ -44,7 +44,7 @@ class Press:
         self.pictures = Path(settings.stories.folder) if settings.stories.folder else None
         self.secret = keep_secret(db, self.site.id)
         self.workers: list[Worker] = []
-        self.visits = Visits(db, self.site.id, clock)
+        self.visits = Visits(db, self.site.id)
 
     def road(self, name: str) -> Road:
         """The way to a provider and back; refused where the site does not know it."""

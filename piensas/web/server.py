@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import os
+import socket
+import sys
+from contextlib import suppress
 from pathlib import Path
 
 import uvicorn
+from uvicorn.supervisors import Multiprocess
 
 from piensas.settings import Settings
 from piensas.web.app import SETTINGS_FILE
@@ -24,7 +28,7 @@ def serve_site(
         os.environ[SETTINGS_FILE] = str(file.absolute())
     elif Path("piensas.toml").exists():
         os.environ[SETTINGS_FILE] = str(Path("piensas.toml").absolute())
-    uvicorn.run(
+    config = uvicorn.Config(
         "piensas.web.app:create_app",
         factory=True,
         host=host or server.host,
@@ -40,3 +44,15 @@ def serve_site(
         timeout_graceful_shutdown=GRACE,
         timeout_worker_healthcheck=20,
     )
+    sockets = [config.bind_socket()]  # before anything is published: who cannot serve changes nothing
+    with suppress(KeyboardInterrupt):
+        if config.workers > 1:
+            Multiprocess(config, sockets=sockets).run()
+        else:
+            run_one(uvicorn.Server(config), sockets)
+
+
+def run_one(server: uvicorn.Server, sockets: list[socket.socket]) -> None:
+    server.run(sockets=sockets)
+    if not server.started:
+        sys.exit(1)

@@ -49,6 +49,20 @@ class DraftShape(Struct):
             language=self.language if self.language in languages else languages[0],
         )
 
+    def cut(self, rules: Rules) -> DraftShape:
+        """What is kept of it while its writer is away: no more of anything than could be posted."""
+        return DraftShape(
+            text=self.text[: rules.longest_text],
+            name=self.name[: rules.longest_name],
+            email=self.email[: rules.longest_email],
+            website=self.website[: rules.longest_website],
+            parent=self.parent,
+            draft=self.draft,
+            language=self.language,
+            save_details=self.save_details[:10],
+            identity=self.identity[:10],
+        )
+
 
 class TextShape(Struct):
     text: str = ""

@@ -102,7 +102,7 @@ async def begin(request: Request, press: NamedDependency[Press], provider: FromP
         if provider == BY_MAIL:
             answer = await send_letter(press, visit, sign_in, shape, state)
         else:
-            answer = await send_away(press, sign_in, state)
+            answer = await send_away(press, visit, sign_in, state)
     except Refusal as refusal:
         if isinstance(refusal, NotFound) or wants_json(request):
             raise
@@ -230,7 +230,7 @@ def begun(press: Press, visit: Visit, provider: str, place: int, shape: SignInSh
         place=place,
         language=shape.language if shape.language in press.site.languages else press.site.language,
         in_window=bool(shape.window),
-        draft=write_typed(place, msgspec.convert(msgspec.to_builtins(shape), DraftShape)),
+        draft=write_typed(place, shape.cut(press.site.rules)),
         reader_id=visit.viewer.reader_id if adds else None,
         email=as_mailbox(shape.email) if provider == BY_MAIL else "",
     )
@@ -249,7 +249,7 @@ def ticket_of(request: Request, press: Press, shape: SignInShape) -> bytes | Non
     return bind_ticket(bytes.fromhex(shape.ticket), origin) if is_known and shape.ticket else None
 
 
-async def send_away(press: Press, sign_in: SignIn, state: str) -> Response[bytes]:
+async def send_away(press: Press, visit: Visit, sign_in: SignIn, state: str) -> Response[bytes]:
     """A page that goes on to the provider by itself, and says where it is going."""
     road = press.road(sign_in.provider)
     try:
@@ -259,7 +259,7 @@ async def send_away(press: Press, sign_in: SignIn, state: str) -> Response[bytes
         raise
     kept = msgspec.structs.replace(sign_in, nonce=errand.nonce, verifier=errand.verifier)
     moment = press.clock()
-    await press.db.write(lambda db: begin_sign_in(db, kept, moment))
+    await press.db.write(lambda db: begin_sign_in(db, visit.viewer, kept, moment))
     return alone(draw(press, sign_in.language, "going.html", there=errand.address, label=road.provider.label))
 
 

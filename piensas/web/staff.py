@@ -121,7 +121,8 @@ async def begin(request: Request, press: Press, challenge: str, question: str) -
         provider=PASSKEY,
         browser=hash_of(browser),
     )
-    await press.db.write(lambda db: begin_sign_in(db, sign_in, moment))
+    visit = await read_visit(request, press)
+    await press.db.write(lambda db: begin_sign_in(db, visit.viewer, sign_in, moment))
     answer = json_answer(json.loads(question))
     answer.cookies.append(browser_cookie(browser, press.site.is_secure))
     return answer

@@ -8,7 +8,6 @@ from contextlib import suppress
 import msgspec
 
 from piensas.actions.signing_in import note_visits
-from piensas.model.moment import Clock
 from piensas.model.refusals import Unavailable
 from piensas.model.session import Session, is_over
 from piensas.store.database import Database
@@ -23,10 +22,9 @@ MOST = 10_000
 class Visits:
     """Of one process. What cannot be kept now is kept later, and losing it costs a session a day at most."""
 
-    def __init__(self, db: Database, site_id: int, clock: Clock) -> None:
+    def __init__(self, db: Database, site_id: int) -> None:
         self._db = db
         self._site_id = site_id
-        self._clock = clock
         self._waiting: dict[bytes, int] = {}
 
     def note(self, token_hash: bytes, now: int) -> None:
@@ -44,7 +42,7 @@ class Visits:
             return
         visits, self._waiting = self._waiting, {}
         try:
-            await self._db.write(lambda db: note_visits(db, self._site_id, visits, self._clock()))
+            await self._db.write(lambda db: note_visits(db, self._site_id, visits))
         except Unavailable:
             self._waiting = visits | self._waiting
 
