@@ -44,12 +44,20 @@ def serve_site(
         timeout_graceful_shutdown=GRACE,
         timeout_worker_healthcheck=20,
     )
-    sockets = [config.bind_socket()]  # before anything is published: who cannot serve changes nothing
+    sockets = [bind(config)]
     with suppress(KeyboardInterrupt):
         if config.workers > 1:
             Multiprocess(config, sockets=sockets).run()
         else:
             run_one(uvicorn.Server(config), sockets)
+
+
+def bind(config: uvicorn.Config) -> socket.socket:
+    """The port, before anything is published: who cannot serve changes nothing."""
+    try:
+        return config.bind_socket()
+    except SystemExit as refused:  # uvicorn has said why
+        raise SystemExit(1) from refused
 
 
 def run_one(server: uvicorn.Server, sockets: list[socket.socket]) -> None:
