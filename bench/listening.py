@@ -24,6 +24,7 @@ SOON = 1_000
 SPARE = 4
 """Seconds that they listen longer than somebody posts: those who post have to start, and to be heard."""
 
+WRITTEN = "Private_Dirty"
 COLUMNS = (
     "listeners",
     "comments",
@@ -61,14 +62,14 @@ def measure_listening(plan: Plan) -> Findings:
 
 
 def listen(plan: Plan, site: Server, story: int) -> Heard:
-    before = read_memory(site.pid)
+    before = read_memory(site.pid, WRITTEN)
     number, seconds = plan.scale.listeners, 2 * plan.seconds
     words = [site.address, str(story), str(number), str(seconds + SPARE)]
     with start([sys.executable, "-m", "bench.listeners", *words], find_cores()[1]) as crowd:
         assert crowd.stdout is not None
         if crowd.stdout.readline() != "listening\n":
             raise Broken("Not everybody could listen.")
-        each = (read_memory(site.pid) - before) / number
+        each = (read_memory(site.pid, WRITTEN) - before) / number
         posted, cpu = post(site, plan, seconds)
         return Heard(read_seen(crowd), posted.done, each, cpu / posted.seconds)
 

@@ -112,7 +112,10 @@ def read_cpu(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / TICK
 
 
-def read_memory(pid: int) -> int:
-    """Bytes of memory that are a process's own, with its share of what it has in common with others."""
+def read_memory(pid: int, kind: str = "Pss") -> int:
+    """Bytes of memory that are a process's own, with its share of what it has in common with others.
+
+    That share changes when others start; `Private_Dirty` is what the process has written, and nobody else.
+    """
     lines = read_lines(f"/proc/{pid}/smaps_rollup")
-    return next(int(line.split()[1]) * 1_024 for line in lines if line.startswith("Pss:"))
+    return next(int(line.split()[1]) * 1_024 for line in lines if line.startswith(f"{kind}:"))
