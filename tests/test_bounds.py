@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import threading
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,7 +17,7 @@ from piensas.model.moment import Clock, Moment, first_id_at
 from piensas.model.refusals import Unavailable
 from piensas.store.database import Database
 from piensas.store.paces import find_last_pace, save_paces
-from piensas.store.tables import paces, sign_ins
+from piensas.store.tables import metadata, paces, sign_ins
 from tests.newsroom import Newsroom
 from tests.providers import Tricksters, leave
 
@@ -139,3 +141,15 @@ def test_a_connection_that_dies_in_a_deed_is_told_to_come_again(newsroom: Newsro
             newsroom.db.do(deed)
         newsroom.db.do(lambda db: save_paces(db, 1, ["alive"], 5))
         assert newsroom.db.ask(find_last_pace, 1, ["alive"]) == 5
+
+
+NOT_BY_STRANGERS = {"sites", "arrivals"}
+"""Made by the site's own start, and by imports."""
+
+
+def test_every_table_that_strangers_can_fill_is_told_of_with_what_holds_it() -> None:
+    words = (Path(__file__).parent.parent / "docs/trust.md").read_text()
+    told = words.split("## What strangers can make us keep")[1].split("\n## ")[0]
+    rows = [line.split("|")[1] for line in told.splitlines() if line.startswith("| `")]
+    named = {name for row in rows for name in re.findall(r"`(\w+)`", row)}
+    assert named == set(metadata.tables) - NOT_BY_STRANGERS
