@@ -17,7 +17,7 @@ from piensas.model.moment import Clock, Moment, first_id_at
 from piensas.model.refusals import Unavailable
 from piensas.store.database import Database
 from piensas.store.paces import find_last_pace, save_paces
-from piensas.store.tables import metadata, paces, sign_ins
+from piensas.store.tables import metadata, readers, sign_ins
 from tests.newsroom import Newsroom
 from tests.providers import Tricksters, leave
 
@@ -118,7 +118,7 @@ def test_a_question_of_several_statements_reads_one_state(newsroom: Newsroom) ->
     def ask(db: Any) -> list[int]:
         seen = []
         for _ in range(2):
-            seen.append(db.execute(select(func.count()).select_from(paces)).scalar_one())
+            seen.append(db.execute(select(func.count()).select_from(readers)).scalar_one())
             other = threading.Thread(target=lambda: newsroom.person().change(voted, "vote", value="up"))
             other.start()
             other.join()
