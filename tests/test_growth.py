@@ -7,7 +7,10 @@ import time
 from collections.abc import Callable
 
 import pytest
+from sqlalchemy import event
+from sqlalchemy.engine import Connection
 
+from piensas.markup.story import render_wordpress_story
 from piensas.model.draft import Draft, tidy_draft
 from piensas.model.refusals import TooLong
 from piensas.model.rules import Rules
@@ -101,3 +104,45 @@ def test_whom_we_trust_is_not_read_anew_for_every_reader(
     sign_in(signing_in.person(), providers, subject="2")
 
     assert read == []
+
+
+def test_shortcodes_that_never_end_cost_no_more_than_their_length() -> None:
+    small, large = ("[caption " * n for n in (2_000, 8_000))
+    assert cost_of(lambda: render_wordpress_story(large)) < 10 * cost_of(
+        lambda: render_wordpress_story(small)
+    )
+    assert render_wordpress_story("[caption id=1]A[/caption]")[0] == "<p>A</p>"
+
+
+def test_what_is_much_too_long_is_not_sent_back_whole(newsroom: Newsroom) -> None:
+    page = len(newsroom.person().read())
+    refused = newsroom.person().post_form("A" * 900_000)
+    assert refused.status_code == 422
+    assert len(refused.text) < page + 3 * 65_525
+    shorter = newsroom.person().post_form("B" * 70_000)
+    assert shorter.status_code == 422
+    assert "B" * 70_000 in shorter.text
+
+
+def test_a_list_for_wordpress_asks_as_much_for_a_hundred_numbers_as_for_one(newsroom: Newsroom) -> None:
+    newsroom.person().comment("Here.")
+    asked: list[str] = []
+
+    @event.listens_for(Connection, "before_execute", named=True)
+    def note(**about: object) -> None:
+        words = str(about["clauseelement"])
+        if "FROM jobs" not in words:  # the workers look for something to do meanwhile
+            asked.append(words)
+
+    def cost(names: str, numbers: int) -> int:
+        before = len(asked)
+        many = ",".join(str(3_753_902_080 + number) for number in range(numbers))
+        answer = newsroom.person().get(f"/wp-json/wp/v2/comments?{names}={many}")
+        assert answer.status_code == 200, answer.text
+        return len(asked) - before
+
+    try:
+        for names in ("include", "parent", "post"):
+            assert cost(names, 1) == cost(names, 99), names
+    finally:
+        event.remove(Connection, "before_execute", note)

@@ -66,7 +66,9 @@ def test_posting_asks_as_many_questions_in_a_long_thread_as_in_a_short_one(newsr
 
     @event.listens_for(Connection, "before_execute", named=True)
     def note(**about: object) -> None:
-        statements.append(str(about["clauseelement"]))
+        words = str(about["clauseelement"])
+        if "FROM jobs" not in words:  # the workers look for something to do meanwhile
+            statements.append(words)
 
     def cost(email: str) -> int:
         before = len(statements)

@@ -46,7 +46,7 @@ BLOCKS = (
 STARTS_WITH_BLOCK = re.compile(rf"\s*</?(?:{BLOCKS}|!--)\b|\s*<!--", re.IGNORECASE)
 FOREIGN_PICTURE = re.compile(r'<img\b[^>]*?\bsrc="(https?:[^"]*)"[^>]*>')
 ALT = re.compile(r'\balt="([^"]*)"')
-SHORTCODE = re.compile(r"\[(/?)(?:caption|gallery|audio|video|playlist|embed|wp_caption)\b[^\]]*\]")
+SHORTCODE = re.compile(r"\[(/?)(?:caption|gallery|audio|video|playlist|embed|wp_caption)\b[^\[\]]*\]")
 HEADING = re.compile(r"<(/?)h1(?=[\s>])", re.IGNORECASE)
 
 

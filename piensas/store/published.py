@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Select, false, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, false, func, or_, select
 
 from piensas.model.comment import PublicComment
 from piensas.model.short import range_of, short_of
@@ -73,6 +74,28 @@ def narrow(question: Select[Any], site_id: int, wanted: Filter) -> Select[Any]:
     if wanted.before is not None:
         question = question.where(comments.c.id < wanted.before)
     return question
+
+
+def list_published_ids(db: Connection, site_id: int, shorts: Collection[int]) -> dict[int, int]:
+    """The ids of published comments, by their short ones; in one statement, however many are asked for."""
+    question = select(comments.c.id).where(
+        comments.c.site_id == site_id,
+        comments.c.status == "published",
+        among(comments.c.id, shorts),
+        UNDER_ONE_ON,
+    )
+    return {short_of(id): id for id in db.execute(question).scalars()}
+
+
+def list_story_ids(db: Connection, site_id: int, shorts: Collection[int]) -> dict[int, int]:
+    """As `list_published_ids`, of stories."""
+    here = (stories.c.site_id == site_id, among(stories.c.id, shorts), IS_ON)
+    return {short_of(id): id for id in db.execute(select(stories.c.id).where(*here)).scalars()}
+
+
+def among(column: ColumnElement[int], shorts: Collection[int]) -> ColumnElement[bool]:
+    """Ids of the milliseconds that these are of."""
+    return or_(false(), *(column.between(*range_of(short)) for short in sorted(set(shorts))))
 
 
 def find_published(db: Connection, site_id: int, short: int) -> PublicComment | None:

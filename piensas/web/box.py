@@ -14,6 +14,9 @@ from piensas.web.reading import Branch
 from piensas.web.shapes import DraftShape
 from piensas.web.viewer import Visit
 
+GIVEN_BACK = 2
+"""What is too long comes back so that its writer can shorten it: up to twice what could be posted."""
+
 
 class Who(msgspec.Struct, frozen=True):
     """Who is signed in, and with which account."""
@@ -102,7 +105,8 @@ def answer_box(box: Box, branch: Branch) -> Box:
 
 
 def typed_box(shape: DraftShape, visit: Visit) -> Box:
-    """The box with everything that the reader typed."""
+    """The box with everything that the reader typed, unless it was absurdly much."""
+    shape = shape.cut(visit.viewer.rules, GIVEN_BACK)
     return Box(
         text=shape.text,
         name=shape.name,

@@ -19,6 +19,7 @@ from piensas.model.refusals import Malformed, NotFound, Refusal, Rejected, Unava
 from piensas.store.stories import find_story
 from piensas.web.answers import json_answer, page_answer, see, with_retry
 from piensas.web.api.shapes import Comment, Pages
+from piensas.web.box import GIVEN_BACK
 from piensas.web.boxed import refuse_in_box
 from piensas.web.changes import refuse_change
 from piensas.web.discussions import find_address
@@ -164,6 +165,7 @@ def keep_typed(request: Request, press: Press, shape: DraftShape, refusal: Refus
     """A page that needs no store: it says what is wrong and holds everything that was typed."""
     language = shape.language if shape.language in press.site.languages else press.site.language
     pen = pen_of(press.site, language)
+    shape = shape.cut(press.site.rules, GIVEN_BACK)
     typed = msgspec.to_builtins(shape)
     fields = [(name, value) for name, value in typed.items() if value and name != "text"]
     body = pen.draw(

@@ -49,13 +49,13 @@ class DraftShape(Struct):
             language=self.language if self.language in languages else languages[0],
         )
 
-    def cut(self, rules: Rules) -> DraftShape:
-        """What is kept of it while its writer is away: no more of anything than could be posted."""
+    def cut(self, rules: Rules, times: int = 1) -> DraftShape:
+        """What is kept of it or given back: of nothing more than so many times what could be posted."""
         return DraftShape(
-            text=self.text[: rules.longest_text],
-            name=self.name[: rules.longest_name],
-            email=self.email[: rules.longest_email],
-            website=self.website[: rules.longest_website],
+            text=self.text[: times * rules.longest_text],
+            name=self.name[: times * rules.longest_name],
+            email=self.email[: times * rules.longest_email],
+            website=self.website[: times * rules.longest_website],
             parent=self.parent,
             draft=self.draft,
             language=self.language,

@@ -17,6 +17,7 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from msgspec import Meta
+from sqlalchemy import Connection
 
 from piensas.actions.posting import post_comment
 from piensas.drawing.language import as_iso
@@ -34,6 +35,8 @@ from piensas.store.published import (
     find_story_id,
     list_pages,
     list_published,
+    list_published_ids,
+    list_story_ids,
 )
 from piensas.store.stories import list_headlines
 from piensas.web.answers import json_answer, shared_json
@@ -176,9 +179,8 @@ async def read_filter(request: Request, press: Press) -> Filter:
         or query.get("context", "view") == "edit"
     ):
         raise Malformed("status")
-    stories = [await find_story(press, short) for short in numbers(request, "post")]
-    parents = [await find_parent(press, short) for short in numbers(request, "parent")]
-    among = [await find_parent(press, short) for short in numbers(request, "include")]
+    wanted = (numbers(request, "post"), numbers(request, "parent"), numbers(request, "include"))
+    stories, parents, among = await press.db.read(find_ids, press.site.id, *wanted)
     return Filter(
         stories=tuple(stories),
         parents=tuple(parents) if parents else None,
@@ -312,6 +314,17 @@ def problem(code: str, words: str, status: int) -> Response[bytes]:
 async def find_story(press: Press, short: int) -> int:
     """The story's id; one that nothing has where there is none."""
     return await press.db.read(find_story_id, press.site.id, short) or -1
+
+
+def find_ids(
+    db: Connection, site_id: int, posts: list[int], parents: list[int], among: list[int]
+) -> tuple[list[int], list[int], list[int]]:
+    """The ids that are meant; one that nothing has where there is none, and 0 for no parent."""
+    known = list_story_ids(db, site_id, posts)
+    said = {0: 0} | list_published_ids(db, site_id, [*parents, *among])
+    found = ((known, posts), (said, parents), (said, among))
+    first, second, third = ([ids.get(short, -1) for short in shorts] for ids, shorts in found)
+    return first, second, third
 
 
 async def find_parent(press: Press, short: int) -> int:
