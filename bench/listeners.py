@@ -1,6 +1,7 @@
 """Open pages: `python -m bench.listeners ADDRESS STORY NUMBER SECONDS`.
 
-Each keeps a connection to a story's events. Prints a line when all are there, and at the end how long it took
+Each keeps a connection to a story's events. Prints a line when all are there; is told by a line how many
+comments were taken, and waits for at most SECONDS more until everybody has seen them. Prints how long it took
 until a comment that had been taken was seen, in milliseconds, over all comments and listeners. A comment's id
 says when it was taken, by the same clock.
 """
@@ -11,6 +12,7 @@ import asyncio
 import re
 import sys
 import time
+from contextlib import suppress
 from statistics import quantiles
 from urllib.parse import urlsplit
 
@@ -42,6 +44,8 @@ class Crowd:
         self.delays: list[float] = []
         self.doors = asyncio.Semaphore(AT_ONCE)
         self.writers: list[asyncio.StreamWriter] = []
+        self.wanted: int | None = None
+        self.has_all = asyncio.Event()
 
     async def enter(self) -> asyncio.StreamReader:
         """The writer is held although nothing more is written: since Python 3.11.4 a connection is closed
@@ -63,6 +67,18 @@ class Crowd:
                 found = set(COMMENT.findall(line)) - known
                 known |= found
                 self.delays += [now - time_of(int(each)) for each in found]
+                self.look()
+
+    def look(self) -> None:
+        if self.wanted is not None and len(self.delays) >= self.wanted:
+            self.has_all.set()
+
+    async def wait(self, taken: int, seconds: float) -> None:
+        """Until everybody has seen what was taken, or would not have in time."""
+        self.wanted = taken * len(self.writers)
+        self.look()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self.has_all.wait(), seconds)
 
     def tell(self, connected: int) -> Seen:
         cuts = quantiles(self.delays, n=100) if len(self.delays) > 1 else [None] * 99
@@ -74,7 +90,8 @@ async def listen(address: str, story: str, number: int, seconds: float) -> Seen:
     readers = await asyncio.gather(*(crowd.enter() for _ in range(number)))
     print("listening", flush=True)
     tasks = [asyncio.create_task(crowd.listen(reader)) for reader in readers]
-    await asyncio.sleep(seconds)
+    taken = int(await asyncio.to_thread(sys.stdin.readline))
+    await crowd.wait(taken, seconds)
     connected = sum(not task.done() for task in tasks)
     for task in tasks:
         task.cancel()

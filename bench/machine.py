@@ -53,6 +53,7 @@ def start(
     process = subprocess.Popen(  # noqa: S603  # our own commands
         ["/usr/bin/taskset", "-c", str(core), *map(str, command)],
         env=os.environ | (environment or {}),
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
     )
@@ -61,8 +62,9 @@ def start(
     finally:
         process.terminate()
         process.wait()
-        if process.stdout:
-            process.stdout.close()
+        for pipe in (process.stdin, process.stdout):
+            if pipe:
+                pipe.close()
 
 
 def pin(pid: int, core: int) -> None:
@@ -79,9 +81,9 @@ def run(command: Sequence[str | Path], core: int) -> str:
         return finish(process)
 
 
-def finish(process: subprocess.Popen[str]) -> str:
-    """What a process has printed when it has ended by itself."""
-    printed, _ = process.communicate()
+def finish(process: subprocess.Popen[str], told: str = "") -> str:
+    """What a process has printed when it has ended by itself, having been told a last word."""
+    printed, _ = process.communicate(told)
     if process.returncode:
         raise Broken(f"{process.args!r} ended with {process.returncode}: {printed}")
     return printed
