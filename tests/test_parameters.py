@@ -37,6 +37,7 @@ READ: dict[str, tuple[str, ...]] = {
     "/{language}/{slug}/comments/{comment}/withdrawal": (),
     "/stories/{story}/viewer": ("language", "since"),
     "/stories/{story}/events": ("language", "since", "age", "revision"),
+    "/preview/{key}": (),
     "/signin": ("story", "language"),
     "/signin/{provider}/callback": ("state", "code", "iss", "error"),
     "/signin/letter": ("key",),

@@ -57,9 +57,7 @@ def post_comment(db: Connection, viewer: Viewer, story_id: int, draft: Draft, mo
     if earlier:
         return earlier
 
-    authors = list_authors(db, story.site_id, story.id)
-    if authors is None:
-        raise NotFound
+    authors = require_out(db, story)
     require_may_post(story, viewer, moment.now)
     require_text(draft.text, viewer.rules)
     if viewer.is_guest:
@@ -83,6 +81,14 @@ def post_comment(db: Connection, viewer: Viewer, story_id: int, draft: Draft, mo
     if viewer.has_draft:
         forget_draft(db, viewer)
     return comment
+
+
+def require_out(db: Connection, story: Story) -> list[str]:
+    """That one of the story's editions is out; who has written them."""
+    authors = list_authors(db, story.site_id, story.id)
+    if authors is None:
+        raise NotFound
+    return authors
 
 
 def find_earlier(

@@ -11,7 +11,7 @@ from piensas.model.mailbox import mailbox_of
 from piensas.model.reader import Reader
 from piensas.store.tables import comments, identities, readers
 
-ALL = select(*(readers.c[name] for name in Reader.__struct_fields__))
+WHOLE = select(*(readers.c[name] for name in Reader.__struct_fields__))
 FIND = select(*(readers.c[name] for name in Reader.__struct_fields__)).where(
     readers.c.site_id == bindparam("site"), readers.c.id == bindparam("id")
 )
@@ -45,7 +45,7 @@ def list_readers_of(db: Connection, site_id: int, address: str) -> list[Reader]:
             comments.c.site_id == site_id, func.lower(comments.c.email).in_(spellings)
         ),
     )
-    question = ALL.where(readers.c.site_id == site_id, readers.c.id.in_(union(*ways)))
+    question = WHOLE.where(readers.c.site_id == site_id, readers.c.id.in_(union(*ways)))
     return [Reader(*row) for row in db.execute(question.order_by(readers.c.id))]
 
 

@@ -8,10 +8,11 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+from typing import Any
 
 from litestar import Litestar
 from litestar.di import Provide
@@ -156,15 +157,9 @@ def build_app(settings: Settings, clock: Clock | None = None) -> FrontDoor:
     @asynccontextmanager
     async def run(_: Litestar) -> AsyncIterator[None]:
         stop = asyncio.Event()
-        tasks = [
-            asyncio.create_task(watch_folder(press, stop)),
-            asyncio.create_task(live.watch(stop)),
-            asyncio.create_task(press.visits.watch(stop)),
-            asyncio.create_task(keep_sweeping(press, stop)),
-            asyncio.create_task(forget_requests(app, stop)),
-        ]
         press.workers = list_workers(press)
-        tasks += [asyncio.create_task(worker.work(stop)) for worker in press.workers]
+        loops = [*list_loops(press, stop), live.watch(stop), forget_requests(app, stop)]
+        tasks = [asyncio.create_task(loop) for loop in loops]
         try:
             yield
         finally:
@@ -191,6 +186,16 @@ def build_app(settings: Settings, clock: Clock | None = None) -> FrontDoor:
     )
     live = Live(Crossing(app, settings.embed.origins), press, most_listeners())
     return FrontDoor(live, press.pages, Gate(settings.server.trusted_proxies, most_connections()))
+
+
+def list_loops(press: Press, stop: asyncio.Event) -> list[Coroutine[Any, Any, None]]:
+    """What goes on beside the answering, each until it is told to stop."""
+    return [
+        watch_folder(press, stop),
+        press.visits.watch(stop),
+        keep_sweeping(press, stop),
+        *(worker.work(stop) for worker in press.workers),
+    ]
 
 
 def list_workers(press: Press) -> list[Worker]:

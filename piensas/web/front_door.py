@@ -75,7 +75,7 @@ class FrontDoor:
         """The page that somebody else's request is drawing at this moment, where it is the same for all."""
         drawing = self._drawing.get(address)
         page = await asyncio.shield(drawing) if drawing else None
-        return page if page and self._is_true_here(page) else None
+        return await self._ask_again(address, page) if page else None
 
     async def _draw(
         self, address: bytes, is_awaited: bool, scope: Message, receive: Receive, send: Send
