@@ -209,6 +209,29 @@ def test_a_form_sent_twice_without_scripts_is_one_comment(newsroom: Newsroom) ->
     assert reader.post_form("Pressed twice.").status_code == 409
 
 
+def test_a_button_pressed_twice_before_there_is_a_cookie_makes_one_comment(newsroom: Newsroom) -> None:
+    first = newsroom.person().post_form("Pressed twice.", name="Ana")
+    second = newsroom.person()
+    answer = second.post_form("Pressed twice.", name="Ana")
+
+    assert first.status_code == 303
+    assert answer.status_code == 409
+    assert "already" in answer.text
+    assert not second.client.cookies
+    assert newsroom.person().post_form("Pressed twice.", name="Eva").status_code == 303
+    newsroom.hands.turn(seconds=11)
+    assert newsroom.person().post_form("Pressed twice.", name="Ana").status_code == 303
+
+
+def test_whoever_was_refused_may_press_again_at_once(open_site: OpenNewsroom) -> None:
+    newsroom = open_site(require_name_and_email=True)
+    reader = newsroom.person()
+
+    assert reader.post_form("Said once.", name="", email="").status_code == 422
+    assert reader.post_form("Said once.", name="", email="ana@example.org").status_code == 422
+    assert reader.post_form("Said once.", name="Ana", email="ana@example.org").status_code == 303
+
+
 def test_whoever_posts_too_fast_is_told_how_long_to_wait(open_site: OpenNewsroom) -> None:
     newsroom = open_site(seconds_between_comments=15)
     reader = newsroom.person()

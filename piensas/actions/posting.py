@@ -37,6 +37,8 @@ from piensas.store.stories import find_story_to_change, list_authors
 
 SECOND = 1_000
 MINUTE = 60 * SECOND
+TWICE = 10 * SECOND
+"""In which the same words from the same place are one press of a button too many."""
 ASK_PAUSE = 15 * SECOND
 """Between two answers to one browser, or network address, that an address is somebody's."""
 
@@ -51,11 +53,11 @@ def post_comment(db: Connection, viewer: Viewer, story_id: int, draft: Draft, mo
     story = find_story_to_change(db, viewer.site.id, story_id)
     if story is None:
         raise NotFound
-    draft, earlier = find_earlier(
-        db, viewer, story, as_signed_in(viewer, tidy_draft(draft, viewer.rules)), moment
-    )
+    draft = as_signed_in(viewer, tidy_draft(draft, viewer.rules))
+    draft, earlier = find_earlier(db, viewer, story, draft, moment)
     if earlier:
         return earlier
+    require_no_twin(db, viewer, twin_pace(viewer, draft, story), moment)
 
     authors = require_out(db, story)
     require_may_post(story, viewer, moment.now)
@@ -78,8 +80,7 @@ def post_comment(db: Connection, viewer: Viewer, story_id: int, draft: Draft, mo
     save_comment(db, comment)
     save_decision(db, first_decision(comment, "screening", verdict.reasons))
     count_change(db, story, None, comment)
-    if viewer.has_draft:
-        forget_draft(db, viewer)
+    finish_draft(db, viewer, twin_pace(viewer, draft, story), moment)
     return comment
 
 
@@ -140,9 +141,12 @@ def list_reserved_names(db: Connection, site: Site) -> list[str]:
     return [*site.reserved_names, *(moderator.name for moderator in list_staff(db, site.id))]
 
 
-def forget_draft(db: Connection, viewer: Viewer) -> None:
-    """What was typed before the sign-in has been posted."""
-    save_session_change(db, viewer.site.id, viewer.session, draft="")
+def finish_draft(db: Connection, viewer: Viewer, twin: list[str], moment: Moment) -> None:
+    """The draft has been posted: also the one that was typed before the sign-in."""
+    if twin:
+        save_paces(db, viewer.site.id, twin, moment.now)
+    if viewer.has_draft:
+        save_session_change(db, viewer.site.id, viewer.session, draft="")
 
 
 def find_repeated(viewer: Viewer, draft: Draft, alike: list[Comment], moment: Moment) -> Comment | None:
@@ -157,6 +161,23 @@ def find_repeated(viewer: Viewer, draft: Draft, alike: list[Comment], moment: Mo
                 return other
             raise Duplicate
     return None
+
+
+def twin_pace(viewer: Viewer, draft: Draft, story: Story) -> list[str]:
+    """The key of a button pressed by somebody who has no cookie yet and whose browser runs no scripts:
+    neither a session nor a draft's id would tell that it was pressed twice."""
+    if viewer.reader is not None or draft.id is not None:
+        return []
+    mark = fingerprint(draft.parent_id, draft.text)
+    pressed = f"{story.id} {viewer.sender} {viewer.browser} {mark} {draft.name}"
+    return [f"twin:{hashlib.sha256(pressed.encode()).hexdigest()}"]
+
+
+def require_no_twin(db: Connection, viewer: Viewer, twin: list[str], moment: Moment) -> None:
+    """Who pressed twice is told so, and is given nothing of the first: it could be somebody else's."""
+    last = find_last_pace(db, viewer.site.id, twin) if twin else None
+    if last is not None and 0 <= moment.now - last < TWICE:
+        raise Duplicate
 
 
 def give_back(db: Connection, viewer: Viewer, sent: Comment, moment: Moment) -> None:
