@@ -79,6 +79,17 @@ class Tricksters(StandIns):
         return answer
 
 
+class Curt(uvicorn.Server):
+    """Waits for nobody when it stops, and leaves no connection open behind it."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self.force_exit = True
+        await super().shutdown(sockets)
+        for connection in list(self.server_state.connections):
+            connection.transport.abort()  # type: ignore[union-attr]  # it is there once it is connected
+        await asyncio.sleep(0)
+
+
 @contextmanager
 def open_providers() -> Iterator[Tricksters]:
     """Stand-ins on a free port of this machine."""
@@ -87,14 +98,14 @@ def open_providers() -> Iterator[Tricksters]:
         listening.bind(("127.0.0.1", 0))
         stand_ins.address = f"http://127.0.0.1:{listening.getsockname()[1]}"
         config = uvicorn.Config(stand_ins.wrap(build_app(stand_ins)), log_level="critical", lifespan="off")
-        server = uvicorn.Server(config)
+        server = Curt(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
         thread.start()
         wait_until(lambda: server.started)
         try:
             yield stand_ins
         finally:
-            server.force_exit = server.should_exit = True
+            server.should_exit = True
             thread.join(20)
 
 

@@ -86,8 +86,10 @@ class Listener:
 def listen(newsroom: Newsroom, since: str = "", address: str = "", **headers: str) -> Iterator[Listener]:
     path = f"/stories/{newsroom.story_id}/events?language=en&since={since}"
     listener = Listener(address or newsroom.address, path, **headers)
-    yield listener
-    listener.close()
+    try:
+        yield listener
+    finally:
+        listener.close()
 
 
 def test_what_is_posted_edited_and_withdrawn_is_told(newsroom: Newsroom) -> None:
@@ -261,7 +263,7 @@ def test_a_listener_that_reads_nothing_holds_up_nobody(newsroom: Newsroom) -> No
             f"GET /stories/{newsroom.story_id}/events?language=en HTTP/1.1\r\nHost: x\r\n\r\n".encode()
         )
         for number in range(20):
-            comment = newsroom.person().comment("long " * 1_500, email=f"{number}@example.org")
+            comment = newsroom.person().comment(f"{number} " + "long " * 1_500, email=f"{number}@example.org")
             while comment not in page.ids():
                 pass
 

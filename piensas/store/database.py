@@ -20,6 +20,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import OperationalError
 
 from piensas.model.refusals import Unavailable
+from piensas.store.deadlines import Deadlines, driver_of
 from piensas.store.engines import open_postgresql, open_sqlite
 from piensas.store.marks import Mark, NoticeMark, open_sqlite_mark
 from piensas.store.turns import FileTurn, Turn, no_turn
@@ -29,6 +30,8 @@ T = TypeVar("T")
 
 PATIENCE = 5.0
 """Seconds that anybody waits for a deed before being told to try again."""
+TO_ANSWER = 3.0
+"""Seconds in which a network's database has to answer a question that a reader waits for."""
 
 
 class Database:
@@ -40,6 +43,7 @@ class Database:
         self._held = threading.local()
         self._all_held: set[Connection] = set()
         self.mark: Mark
+        self._deadlines: Deadlines | None = None
         if self.is_local:
             path = sqlite_path(self.url)
             self._questions = open_sqlite(path, "BEGIN")
@@ -49,20 +53,23 @@ class Database:
                 self.mark = open_sqlite_mark(path, self._questions)
             is_there = watch_file(path)
         else:
-            self._questions = deeds = open_postgresql(self.url)
+            self._deadlines = Deadlines()
+            self._questions = deeds = open_postgresql(self.url, self._deadlines)
             turn = no_turn
             is_there = always
-            self.mark = NoticeMark(self.url)
+            self.mark = NoticeMark(self.url, self._deadlines)
             self._threads = ThreadPoolExecutor(8, "question")
         self._deeds = deeds
-        self._writer = Writer(deeds, turn, self.mark.bump, is_there)
+        self._writer = Writer(deeds, turn, self.mark.bump, is_there, self._deadlines)
 
     def ask(self, question: Callable[..., T], *args: Any) -> T:
         """The answer to a question, from one consistent state of the database."""
         try:
             return self._ask_once(question, *args)
-        except OperationalError:
+        except OperationalError as fault:
             self._let_go()
+            if self._deadlines and self._deadlines.is_over():
+                raise Unavailable from fault
         try:
             return self._ask_once(question, *args)
         except OperationalError as fault:
@@ -70,10 +77,15 @@ class Database:
             raise Unavailable from fault
 
     async def read(self, question: Callable[..., T], *args: Any) -> T:
-        """As `ask`, without stopping the event loop for a network."""
+        """As `ask`, without stopping the event loop for a network, and for no longer than `TO_ANSWER`."""
         if self.is_local:
             return self.ask(question, *args)
-        return await asyncio.get_running_loop().run_in_executor(self._threads, self.ask, question, *args)
+        loop = asyncio.get_running_loop()
+        asked = loop.run_in_executor(self._threads, self._ask_in_time, question, *args)
+        try:
+            return await asyncio.wait_for(asked, TO_ANSWER)
+        except TimeoutError as late:
+            raise Unavailable from late
 
     def do(self, deed: Callable[[Connection], T], order: int = 0) -> T:
         """Carries out a deed; when it returns, the deed is on disk."""
@@ -86,7 +98,7 @@ class Database:
 
     async def write(self, deed: Callable[[Connection], T], order: int = 0) -> T:
         """As `do`, without stopping the event loop. Deeds of one batch run in rising `order`."""
-        future = asyncio.wrap_future(self._writer.submit(deed, order))
+        future = asyncio.wrap_future(self._writer.submit(deed, order, is_awaited=True))
         try:
             return await asyncio.wait_for(future, PATIENCE)
         except TimeoutError as late:
@@ -108,6 +120,13 @@ class Database:
         self.mark.close()
         self._questions.dispose()
         self._deeds.dispose()
+        if self._deadlines:
+            self._deadlines.close()
+
+    def _ask_in_time(self, question: Callable[..., T], *args: Any) -> T:
+        assert self._deadlines
+        with self._deadlines.within(TO_ANSWER):
+            return self.ask(question, *args)
 
     def _ask_once(self, question: Callable[..., T], *args: Any) -> T:
         connection = self._connection()
@@ -120,6 +139,8 @@ class Database:
         if connection is None or connection.closed or connection.invalidated:
             connection = self._held.connection = self._open()
             self._all_held.add(connection)
+        if self._deadlines:
+            self._deadlines.hold(driver_of(connection))
         return connection
 
     def _open(self) -> Connection:
@@ -131,6 +152,8 @@ class Database:
 
     def _let_go(self) -> None:
         connection: Connection | None = getattr(self._held, "connection", None)
+        if self._deadlines:
+            self._deadlines.hold(None)
         if connection is not None:
             self._held.connection = None
             self._all_held.discard(connection)

@@ -6,12 +6,25 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import URL
 from sqlalchemy.pool import NullPool
 
+from piensas.store.deadlines import Deadlines
+
 BUSY = 4_000
 """Milliseconds that SQLite waits for another program's lock before a deed is refused."""
+
+LIVELY: dict[str, Any] = {
+    "connect_timeout": 2,
+    "keepalives": 1,
+    "keepalives_idle": 2,
+    "keepalives_interval": 1,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 4_000,
+}
+"""By which the kernel notices within some seconds (but for the last, milliseconds) that nobody is there."""
 
 
 def open_sqlite(path: Path, begin: str) -> Engine:
@@ -45,22 +58,22 @@ def open_sqlite(path: Path, begin: str) -> Engine:
     return engine
 
 
-def open_postgresql(url: URL) -> Engine:
+def open_postgresql(url: URL, deadlines: Deadlines | None = None) -> Engine:
     """Bounded waiting everywhere: for a connection, a lock and a statement."""
-    return create_engine(
+    engine = create_engine(
         url,
         pool_size=9,
         max_overflow=4,
         pool_timeout=3,
         pool_pre_ping=False,
         hide_parameters=True,
-        connect_args={
-            "connect_timeout": 3,
-            "keepalives": 1,
-            "keepalives_idle": 2,
-            "keepalives_interval": 1,
-            "keepalives_count": 3,
-            "tcp_user_timeout": 4_000,
-            "options": "-c statement_timeout=8000 -c lock_timeout=4000 -c random_page_cost=1.1",
-        },
+        connect_args=LIVELY
+        | {"options": "-c statement_timeout=8000 -c lock_timeout=4000 -c random_page_cost=1.1"},
     )
+
+    def hold(connection: psycopg.Connection, _: object) -> None:
+        if deadlines:
+            deadlines.hold(connection)
+
+    event.listen(engine, "connect", hold, insert=True)  # before SQLAlchemy asks it what it is
+    return engine

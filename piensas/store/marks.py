@@ -9,8 +9,10 @@ from __future__ import annotations
 import hashlib
 import mmap
 import os
+import secrets
 import tempfile
 import threading
+import time
 from pathlib import Path
 from typing import BinaryIO, ClassVar, Protocol
 
@@ -20,9 +22,15 @@ from sqlalchemy import Connection, Engine, text
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import OperationalError
 
+from piensas.store.deadlines import Deadlines
+from piensas.store.engines import LIVELY
+
 log = structlog.get_logger()
 WAL_INDEX_HEADER = 48
 SIZE = 8
+CHANNEL = "piensas"
+BEAT, LEASE = 0.5, 2.0
+"""Seconds: between two notices to oneself; how long after one was sent its arrival counts."""
 
 
 class Mark(Protocol):
@@ -107,20 +115,23 @@ class VersionMark:
 class NoticeMark:
     """For PostgreSQL: eight random bytes shared by this machine's processes, renewed at every commit.
 
-    Commits of other machines arrive as notices. While this process cannot hear them, no two looks
-    give the same mark, so that every page is checked.
+    Commits of other machines arrive as notices. That they do is known only from a notice to oneself that has
+    gone the whole way a moment ago: while this process cannot hear, no two looks give the same mark, so that
+    every page is checked.
     """
 
-    def __init__(self, url: URL) -> None:
+    def __init__(self, url: URL, deadlines: Deadlines) -> None:
         self._map = map_shared_file(url)
         self._dsn = url.set(drivername="postgresql").render_as_string(hide_password=False)
-        self._hears = False
+        self._deadlines = deadlines
+        self._heard_until = 0.0
+        self._own = f"piensas_{secrets.token_hex(8)}"
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._listen, name="notices", daemon=True)
         self._thread.start()
 
     def read(self) -> bytes:
-        return self._map[:SIZE] if self._hears else os.urandom(SIZE)
+        return self._map[:SIZE] if time.monotonic() < self._heard_until else os.urandom(SIZE)
 
     def bump(self) -> None:
         self._map[:SIZE] = os.urandom(SIZE)
@@ -133,20 +144,29 @@ class NoticeMark:
     def _listen(self) -> None:
         while not self._closing.is_set():
             try:
-                self._hear()
+                with psycopg.connect(self._dsn, autocommit=True, **LIVELY) as connection:
+                    self._hear(connection)
             except psycopg.Error as fault:
                 log.warning("notices_lost", fault=str(fault))
-            self._hears = False
             self._closing.wait(0.5)
 
-    def _hear(self) -> None:
-        with psycopg.connect(self._dsn, autocommit=True, connect_timeout=3) as connection:
-            connection.execute("LISTEN piensas")
-            self.bump()
-            self._hears = True
-            while not self._closing.is_set():
-                for _ in connection.notifies(timeout=0.1, stop_after=1):
+    def _hear(self, connection: psycopg.Connection) -> None:
+        sent = 0.0
+        while not self._closing.is_set():
+            with self._deadlines.within(LEASE):
+                self._deadlines.hold(connection)
+                if not sent:
+                    connection.execute(f"LISTEN {CHANNEL}")
+                    connection.execute(f"LISTEN {self._own}")
                     self.bump()
+                if time.monotonic() - sent > BEAT:
+                    sent = time.monotonic()
+                    connection.execute(f"NOTIFY {self._own}")
+                for notice in connection.notifies(timeout=0.1, stop_after=1):
+                    if notice.channel == self._own:
+                        self._heard_until = sent + LEASE
+                    else:
+                        self.bump()
 
 
 def map_shared_file(url: URL) -> mmap.mmap:

@@ -18,18 +18,23 @@ from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, InternalError, OperationalError, SQLAlchemyError
 
 from piensas.model.refusals import Refusal, Unavailable
+from piensas.store.deadlines import Deadlines, driver_of, no_deadline
+from piensas.store.marks import CHANNEL
 from piensas.store.turns import Turn
 
 log = structlog.get_logger()
 T = TypeVar("T")
 LARGEST_BATCH = 128
-CHANNEL = "piensas"
+FOR_READERS, FOR_PROGRAMS = 6.0, 60.0
+"""Seconds in which a network's database has to take a batch: of readers' deeds, or where a command line's is
+among them."""
 
 
 class Waiting(NamedTuple):
     """A deed in the queue. Deeds of a batch run in rising `order`, the same in every process."""
 
     order: int
+    is_awaited: bool
     deed: Callable[[Connection], Any]
     future: Future[Any]
 
@@ -38,20 +43,28 @@ class Writer:
     """Starts with its first deed; `close` lets those that wait finish."""
 
     def __init__(
-        self, engine: Engine, turn: Turn, tell: Callable[[], None], is_there: Callable[[], bool]
+        self,
+        engine: Engine,
+        turn: Turn,
+        tell: Callable[[], None],
+        is_there: Callable[[], bool],
+        deadlines: Deadlines | None,
     ) -> None:
         self._engine = engine
         self._is_there = is_there
         self._turn = turn
         self._tell = tell
+        self._deadlines = deadlines
+        self._within = deadlines.within if deadlines else no_deadline
         self._queue: queue.SimpleQueue[Waiting | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self._connection: Connection | None = None
         self._started = threading.Lock()
 
-    def submit(self, deed: Callable[[Connection], T], order: int) -> Future[T]:
+    def submit(self, deed: Callable[[Connection], T], order: int, *, is_awaited: bool = False) -> Future[T]:
+        """`is_awaited`: by a reader, who is told to come again before long."""
         future: Future[T] = Future()
-        self._queue.put(Waiting(order, deed, future))
+        self._queue.put(Waiting(order, is_awaited, deed, future))
         with self._started:
             if not self._thread.is_alive():
                 self._thread.start()
@@ -84,8 +97,10 @@ class Writer:
         return batch
 
     def _carry_out(self, batch: list[Waiting]) -> None:
+        seconds = FOR_READERS if all(waiting.is_awaited for waiting in batch) else FOR_PROGRAMS
         try:
-            outcomes = self._commit(batch)
+            with self._within(seconds):
+                outcomes = self._commit(batch)
         except Exception as fault:
             self._drop_connection()
             if len(batch) > 1 and is_deadlock(fault):
@@ -110,6 +125,8 @@ class Writer:
                 raise Unavailable
             if self._connection is None:
                 self._connection = self._engine.connect()
+            if self._deadlines:
+                self._deadlines.hold(driver_of(self._connection))
             with self._connection.begin():
                 outcomes = [attempt(self._connection, waiting.deed) for waiting in batch]
                 if self._connection.dialect.name == "postgresql":
