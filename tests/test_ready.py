@@ -7,7 +7,8 @@ import httpx
 import pytest
 
 from piensas.model.moment import Clock
-from piensas.web.ready import Proof, ReadyPage, ReadyPages, choose_encoding, has_etag
+from piensas.web.proofs import Proof
+from piensas.web.ready import ReadyPage, ReadyPages, choose_encoding, has_etag
 from tests.newsroom import Newsroom, Person, serve
 
 

@@ -11,7 +11,8 @@ from piensas.store.database import Database
 from piensas.store.sites import save_site
 from piensas.web.front_door import PROOF, FrontDoor
 from piensas.web.gate import Gate
-from piensas.web.ready import Proof, ReadyPages
+from piensas.web.proofs import Proof
+from piensas.web.ready import ReadyPages
 
 READERS = 20
 

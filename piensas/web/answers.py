@@ -11,7 +11,7 @@ from litestar.enums import MediaType
 from piensas.model.refusals import Refusal
 from piensas.web.front_door import PROOF
 from piensas.web.http import Request
-from piensas.web.ready import Proof
+from piensas.web.proofs import Proof
 
 POLICY = "; ".join(
     (

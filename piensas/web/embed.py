@@ -23,8 +23,8 @@ from piensas.web.files import FOR_EVER
 from piensas.web.http import Request
 from piensas.web.origin import require_known_page
 from piensas.web.press import Press
+from piensas.web.proofs import Proof
 from piensas.web.reading import read_story
-from piensas.web.ready import Proof
 from piensas.web.shapes import read_shape
 from piensas.web.stories import closing_of, draw_story, read_walk
 from piensas.web.viewer import give_session, read_visit

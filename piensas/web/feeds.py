@@ -29,7 +29,7 @@ from piensas.web.api.shapes import Pages
 from piensas.web.front import list_versions, versions
 from piensas.web.http import Request
 from piensas.web.press import Press
-from piensas.web.ready import Proof
+from piensas.web.proofs import Proof
 from piensas.web.redirects import moved_or_missing
 from piensas.web.stories import proof_of
 

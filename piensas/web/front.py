@@ -13,7 +13,7 @@ from piensas.store.stories import list_all_headlines, list_headlines
 from piensas.web.answers import keep, moved, page_answer
 from piensas.web.http import Request
 from piensas.web.press import Press
-from piensas.web.ready import Proof
+from piensas.web.proofs import Proof
 from piensas.web.redirects import moved_or_missing
 from piensas.web.shapes import as_id
 

@@ -9,9 +9,9 @@ from urllib.parse import parse_qsl, urlencode
 
 from piensas.model.refusals import Unavailable
 from piensas.web.gate import Gate
+from piensas.web.proofs import Proof
 from piensas.web.ready import (
     Life,
-    Proof,
     ReadyPage,
     ReadyPages,
     choose_encoding,
@@ -108,12 +108,17 @@ class FrontDoor:
             return True
 
     async def _ask_again(self, address: bytes, page: ReadyPage) -> ReadyPage | None:
+        """The page if it is true, or the one that somebody has drawn meanwhile."""
         try:
             if await self.pages.is_true(page):
                 return page
         except Unavailable:
             return page
-        self.pages.drop(address)
+        newer = self.pages.find(address)
+        if newer is page:
+            self.pages.drop(address)
+        elif newer is not None and self._is_true_here(newer):
+            return newer
         return None
 
 

@@ -18,6 +18,7 @@ import brotli
 import msgspec
 
 from piensas.store.database import Database
+from piensas.web.proofs import Proof, Proofs
 
 Headers = list[tuple[bytes, bytes]]
 Message = dict[str, Any]
@@ -28,19 +29,6 @@ SMALLEST_TO_PACK = 400
 LONGEST_OFFER = 200
 """Bytes of an `Accept-Encoding` that are read."""
 OVERHEAD = 600
-
-
-class Proof(msgspec.Struct, frozen=True):
-    """`question(db, *args)` gave `answer` when the page was drawn, at the database's `mark`.
-
-    `until`, in milliseconds since 1970, is when the page expires of itself.
-    """
-
-    question: Callable[..., Any]
-    args: tuple[Any, ...]
-    answer: Any
-    mark: bytes
-    until: int | None = None
 
 
 class Variant(msgspec.Struct):
@@ -116,6 +104,7 @@ class ReadyPages:
 
     def __init__(self, db: Database, budget: int) -> None:
         self._db = db
+        self._proofs = Proofs(db)
         self._budget = budget
         self._used = 0
         self._pages: OrderedDict[bytes, ReadyPage] = OrderedDict()
@@ -153,7 +142,7 @@ class ReadyPages:
 
     def is_true_here(self, page: ReadyPage) -> bool:
         """As `is_true`, without waiting: where the store cannot answer on this thread, only what has
-        not moved counts as true."""
+        not moved, or been asked about since, counts as true."""
         proof = page.proof
         if proof is None:
             return True
@@ -162,7 +151,7 @@ class ReadyPages:
             return False
         if page.mark == mark:
             return True
-        if not self._db.is_local or self._db.ask(proof.question, *proof.args) != proof.answer:
+        if self._proofs.answer_here(proof, mark) != proof.answer:
             return False
         page.mark = mark
         return True
@@ -173,7 +162,7 @@ class ReadyPages:
         if proof is None or self.is_true_here(page):
             return True
         mark = self._db.mark.read()
-        if is_expired(proof) or await self._db.read(proof.question, *proof.args) != proof.answer:
+        if is_expired(proof) or await self._proofs.answer(proof, mark) != proof.answer:
             return False
         page.mark = mark
         return True

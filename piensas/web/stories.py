@@ -18,8 +18,8 @@ from piensas.web.answers import keep, page_answer
 from piensas.web.box import Box, empty_box
 from piensas.web.http import Request
 from piensas.web.press import Press
+from piensas.web.proofs import Proof
 from piensas.web.reading import Own, Reading, mine_of, read_own, read_story, with_held
-from piensas.web.ready import Proof
 from piensas.web.redirects import moved_or_missing
 from piensas.web.shapes import read_cursor, read_order, show_cursor
 from piensas.web.viewer import Visit, read_visit

@@ -53,8 +53,8 @@ from piensas.web.api.caller import SHARED, Caller, needs
 from piensas.web.front import list_versions, read_place, versions
 from piensas.web.http import Request
 from piensas.web.press import Press
+from piensas.web.proofs import Proof
 from piensas.web.reading import read_discussion
-from piensas.web.ready import Proof
 from piensas.web.shapes import as_id, as_place, read_cursor, read_order, show_cursor
 from piensas.web.stories import proof_of
 
