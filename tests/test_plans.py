@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,7 @@ from piensas.model.story import Story
 from piensas.store import (
     changes,
     comments,
+    history,
     mentions,
     paces,
     published,
@@ -27,6 +30,7 @@ from piensas.store import (
 )
 from piensas.store.upgrading import upgrade
 from tests.newsroom import Newsroom
+from tests.test_folder import folder_of, publish, write
 
 QUESTIONS = {
     f"{module.__name__}.{name}": question
@@ -61,27 +65,110 @@ def test_every_prepared_question_goes_by_a_key_or_an_index_to_what_it_wants(
         assert not step.endswith("(site_id=?)"), plan
 
 
-def test_posting_asks_as_many_questions_in_a_long_thread_as_in_a_short_one(newsroom: Newsroom) -> None:
+@contextmanager
+def asked() -> Iterator[list[str]]:
+    """The statements that are asked meanwhile, but for those of the workers, who look for something to do."""
     statements: list[str] = []
 
-    @event.listens_for(Connection, "before_execute", named=True)
-    def note(**about: object) -> None:
-        words = str(about["clauseelement"])
-        if "FROM jobs" not in words:  # the workers look for something to do meanwhile
+    def note(_: object, clause: object, *more: object) -> None:
+        words = str(clause)
+        if "jobs" not in words and "NOTIFY" not in words:
             statements.append(words)
 
-    def cost(email: str) -> int:
-        before = len(statements)
-        newsroom.person().comment(f"By {email}.", email=email)
-        return len(statements) - before
-
+    event.listen(Connection, "before_execute", note)
     try:
-        first = cost("a@example.org")
-        for number in range(30):
-            newsroom.person().comment(f"Number {number}.", email=f"r{number}@example.org")
-        assert cost("b@example.org") == first < 25
+        yield statements
     finally:
         event.remove(Connection, "before_execute", note)
+
+
+def test_posting_asks_as_many_questions_in_a_long_thread_as_in_a_short_one(newsroom: Newsroom) -> None:
+    def cost(email: str) -> int:
+        with asked() as statements:
+            newsroom.person().comment(f"By {email}.", email=email)
+        return len(statements)
+
+    first = cost("a@example.org")
+    for number in range(30):
+        newsroom.person().comment(f"Number {number}.", email=f"r{number}@example.org")
+    assert cost("b@example.org") == first < 25
+
+
+@pytest.mark.parametrize("path", ["/me", "/me/export.json", "/me/export.html"])
+def test_ones_own_page_asks_as_many_questions_for_much_as_for_little(newsroom: Newsroom, path: str) -> None:
+    reader = newsroom.person()
+
+    def cost() -> int:
+        reader.read(path)
+        with asked() as statements:
+            reader.read(path)
+        return len(statements)
+
+    reader.comment("The first.")
+    first = cost()
+    for number in range(12):
+        comment = reader.comment(f"Number {number}.")
+        reader.change(comment, "text", text=f"Number {number}, changed.")
+        other = newsroom.person().comment(f"Another {number}.", email=f"r{number}@example.org")
+        reader.change(other, "vote", value="up")
+    assert cost() == first < 12
+    assert "Number 7, changed." in reader.read(path)
+
+
+def test_ones_own_page_shows_the_newest_and_the_file_has_all(
+    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("piensas.web.me.SHOWN", 3)
+    reader = newsroom.person()
+    for number in range(6):
+        comment = reader.comment(f"Number {number}.")
+        reader.change(comment, "text", text=f"Changed {number}.")
+
+    page = reader.read("/me")
+    everything = reader.get("/me/export.json").json()
+    assert [number for number in range(6) if f"Changed {number}." in page] == [3, 4, 5]
+    assert sorted(each["text"] for each in everything["comments"]) == [f"Changed {n}." for n in range(6)]
+    assert sorted(each["earlier_texts"][0]["text"] for each in everything["comments"]) == [
+        f"Number {n}." for n in range(6)
+    ]
+    assert all(each["decisions"] for each in everything["comments"])
+    assert {each["story"] for each in everything["comments"]} == {"No more specialists will be sent"}
+
+
+def test_a_list_of_stories_asks_as_many_questions_for_many_as_for_one(newsroom: Newsroom) -> None:
+    def cost(path: str) -> list[str]:
+        with asked() as statements:
+            newsroom.person().get(path)
+        return statements
+
+    few = cost("/api/v1/stories?limit=1")
+    write(newsroom, *(f"more-{number}" for number in range(12)))
+    assert publish(newsroom) == []
+    assert cost("/api/v1/stories?limit=20") == few
+    assert len(newsroom.person().get("/api/v1/stories?limit=20").json()["stories"]) == 13
+
+
+def test_a_comment_concerns_no_sitemap_and_every_change_of_a_story_does(newsroom: Newsroom) -> None:
+    def sitemap() -> str:
+        return newsroom.person().read("/sitemap.xml")
+
+    before = sitemap()
+    newsroom.person().comment("Something new.")
+    with asked() as statements:
+        assert sitemap() == before
+    assert [words for words in statements if "FROM editions" in words] == []
+
+    write(newsroom, "one")
+    assert publish(newsroom) == []
+    assert "/en/one<" in sitemap()
+    file = folder_of(newsroom) / "one.en.md"
+    file.write_text(file.read_text().replace("slug: one", "slug: renamed"))
+    assert publish(newsroom) == []
+    assert "/en/renamed<" in sitemap()
+    assert "/en/one<" not in sitemap()
+    file.unlink()
+    assert publish(newsroom, retires_all=True) == []
+    assert sitemap() == before
 
 
 def test_questions_made_for_the_occasion_go_by_a_key_or_an_index_too(tmp_path: Path) -> None:
@@ -104,7 +191,10 @@ def test_questions_made_for_the_occasion_go_by_a_key_or_an_index_too(tmp_path: P
         mentions.list_mentions(db, 1, 1, 10)
         mentions.find_mention_by_id(db, 1, 7)
         mentions.list_held_mentions(db, 1, 10)
+        history.list_decisions_on(db, 1, 9, 7)
+        history.list_edits_of(db, 1, 9, 7)
         stories.list_addresses(db, 1, (1, 2))
+        stories.list_stories(db, 1, (1, 2))
         stories.find_edition_by_address(db, 1, ("/en/x",))
         plans = [
             step[3]

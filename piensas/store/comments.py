@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any, get_args
 
 import msgspec
-from sqlalchemy import Connection, bindparam, func, insert, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, func, insert, or_, select, update
 
 from piensas.model.comment import Comment, Status
 from piensas.store.tables import comments
@@ -169,12 +169,19 @@ def list_all_own_comments(db: Connection, site_id: int, reader_id: int) -> list[
 def list_latest_own_comments(
     db: Connection, site_id: int, reader_id: int, before: int, limit: int
 ) -> list[Comment]:
-    """A reader's comments under all stories, newest first, from behind the id `before` (0: all)."""
-    question = WHOLE.where(comments.c.site_id == site_id, comments.c.reader_id == reader_id)
+    """A reader's comments under all stories, newest first, from behind the id `before` (0: all).
+
+    Which these are is read from an index alone; of those that are not wanted no row is touched.
+    """
+    newest = select(comments.c.story_id, comments.c.id).where(
+        comments.c.site_id == site_id, comments.c.reader_id == reader_id
+    )
     if before:
-        question = question.where(comments.c.id < before)
-    rows = db.execute(question.order_by(comments.c.id.desc()).limit(limit))
-    return [Comment(**row._mapping) for row in rows]
+        newest = newest.where(comments.c.id < before)
+    wanted = newest.order_by(comments.c.id.desc()).limit(limit).subquery()
+    theirs = and_(comments.c.story_id == wanted.c.story_id, comments.c.id == wanted.c.id)
+    question = WHOLE.join(wanted, theirs).where(comments.c.site_id == site_id)
+    return [Comment(**row._mapping) for row in db.execute(question.order_by(comments.c.id.desc()))]
 
 
 def first_comment(db: Connection, question: Any, key: dict[str, Any]) -> Comment | None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, Select, Table, and_, delete, insert, select
 
 from piensas.model.comment import Comment, Decision, Edit
-from piensas.store.tables import decisions, edits
+from piensas.store.tables import comments, decisions, edits
 
 SAVE_DECISION = insert(decisions)
 
@@ -38,6 +39,36 @@ def list_edits(db: Connection, comment: Comment) -> list[Edit]:
         .order_by(edits.c.id)
     )
     return [Edit(**row._mapping) for row in db.execute(question)]
+
+
+def list_decisions_on(db: Connection, site_id: int, reader_id: int, since: int) -> dict[int, list[Decision]]:
+    """What was decided about each of a reader's comments from the one with the id `since` on."""
+    found: dict[int, list[Decision]] = {}
+    for row in db.execute(history_of(decisions, Decision, site_id, reader_id, since)):
+        decision = Decision(**{**row._mapping, "reasons": tuple(row.reasons)})
+        found.setdefault(decision.comment_id, []).append(decision)
+    return found
+
+
+def list_edits_of(db: Connection, site_id: int, reader_id: int, since: int) -> dict[int, list[Edit]]:
+    """What each of a reader's comments said before, from the one with the id `since` on."""
+    found: dict[int, list[Edit]] = {}
+    for row in db.execute(history_of(edits, Edit, site_id, reader_id, since)):
+        found.setdefault(row.comment_id, []).append(Edit(**row._mapping))
+    return found
+
+
+def history_of(
+    table: Table, shape: type[Decision | Edit], site_id: int, reader_id: int, since: int
+) -> Select[Any]:
+    its = and_(
+        table.c.site_id == comments.c.site_id,
+        table.c.story_id == comments.c.story_id,
+        table.c.comment_id == comments.c.id,
+    )
+    theirs = (comments.c.site_id == site_id, comments.c.reader_id == reader_id, comments.c.id >= since)
+    columns = (table.c[name] for name in shape.__struct_fields__)
+    return select(*columns).join_from(comments, table, its).where(*theirs).order_by(table.c.id)
 
 
 def save_decision(db: Connection, decision: Decision) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cache
 from typing import Any
 
@@ -24,6 +24,7 @@ from sqlalchemy import (
 )
 
 from piensas.model.story import READ, Edition, Headline, Story
+from piensas.store.sites import note_change
 from piensas.store.tables import addresses, editions, stories
 
 STORY = select(*(stories.c[name] for name in Story.__struct_fields__))
@@ -91,6 +92,12 @@ Addresses = list[tuple[str, str, str]]
 def find_story(db: Connection, site_id: int, story_id: int) -> Story | None:
     row = db.execute(FIND_STORY, {"site": site_id, "id": story_id}).first()
     return Story(*row) if row else None
+
+
+def list_stories(db: Connection, site_id: int, several: Collection[int]) -> dict[int, Story]:
+    """Stories by their ids."""
+    rows = db.execute(STORY.where(stories.c.site_id == site_id, stories.c.id.in_(several)))
+    return {row.id: Story(*row) for row in rows}
 
 
 def find_story_to_change(db: Connection, site_id: int, story_id: int) -> Story | None:
@@ -304,6 +311,7 @@ def save_edition(db: Connection, edition: Edition) -> None:
     values = msgspec.to_builtins(edition) | {"live": edition.live}
     if db.execute(update(editions).where(*key), values).rowcount == 0:
         db.execute(insert(editions), values)
+    note_change(db, edition.site_id)
 
 
 def save_address(db: Connection, edition: Edition, address: str) -> None:
@@ -328,6 +336,7 @@ def erase_edition(db: Connection, edition: Edition) -> None:
             editions.c.language == edition.language,
         )
     )
+    note_change(db, edition.site_id)
 
 
 def erase_story(db: Connection, story: Story) -> None:

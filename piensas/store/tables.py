@@ -29,6 +29,7 @@ sites = Table(
     metadata,
     keyed("id"),
     Column("secret", LargeBinary, nullable=False),
+    Column("revision", BigInteger, nullable=False, server_default="0"),
     sqlite_with_rowid=False,
 )
 

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from piensas.drawing.pen import front_address, pen_of
 from piensas.model.story import Headline
+from piensas.store.sites import find_site_revision
 from piensas.store.stories import list_all_headlines, list_headlines
 from piensas.web.answers import keep, moved, page_answer
 from piensas.web.http import Request
@@ -60,9 +61,9 @@ async def front_page(request: Request, press: Press, language: str) -> Response[
 @get("/sitemap.xml")
 async def sitemap(request: Request, press: NamedDependency[Press]) -> Response[bytes]:
     mark = press.pages.mark()
-    headlines = await press.db.read(list_all_headlines, press.site.id, SITEMAP)
+    revision, headlines = await press.db.read(read_sitemap, press.site.id)
     body = pen_of(press.site, press.site.language).draw("sitemap.xml", headlines=headlines)
-    proof = Proof(list_all_versions, (press.site.id, SITEMAP), versions(headlines), mark)
+    proof = Proof(find_site_revision, (press.site.id,), revision, mark)
     return keep(request, page_answer(body, kind="application/xml"), proof)
 
 
@@ -84,8 +85,9 @@ def list_versions(
     return versions(list_headlines(db, site_id, language, limit, before))
 
 
-def list_all_versions(db: Connection, site_id: int, limit: int) -> list[tuple[int, int]]:
-    return versions(list_all_headlines(db, site_id, limit))
+def read_sitemap(db: Connection, site_id: int) -> tuple[int | None, list[Headline]]:
+    """What is in it, and the site's revision: comments do not concern it."""
+    return find_site_revision(db, site_id), list_all_headlines(db, site_id, SITEMAP)
 
 
 def versions(headlines: list[Headline]) -> list[tuple[int, int]]:

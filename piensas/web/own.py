@@ -15,12 +15,15 @@ from piensas.model.reader import Reader, Viewer
 from piensas.model.refusals import LoginRequired
 from piensas.model.session import Session
 from piensas.model.site import Site
-from piensas.store.comments import count_own_comments, list_all_own_comments
-from piensas.store.history import list_decisions, list_edits
+from piensas.store.comments import count_own_comments, list_all_own_comments, list_latest_own_comments
+from piensas.store.history import list_decisions_on, list_edits_of
 from piensas.store.identities import list_identities
 from piensas.store.sessions import list_sessions
-from piensas.store.stories import list_live_addresses
+from piensas.store.stories import list_addresses
 from piensas.store.votes import list_all_votes
+
+AT_ONCE = 10_000
+"""Stories that one question names: SQLite takes 32,766 values, PostgreSQL 65,535."""
 
 
 class Said(Struct, frozen=True):
@@ -44,34 +47,44 @@ class Everything(Struct, frozen=True):
 
 
 def read_everything(db: Connection, viewer: Viewer, limit: int | None = None) -> Everything:
-    """With `limit`, only the newest comments."""
+    """With `limit`, only the newest comments, and no votes."""
     reader = viewer.reader
     if reader is None:
         raise LoginRequired
     site_id = viewer.site.id
-    comments = list_all_own_comments(db, site_id, reader.id)
-    votes = list_all_votes(db, site_id, reader.id)
-    if limit is not None:
-        comments = sorted(comments, key=lambda comment: comment.id, reverse=True)[:limit]
+    if limit is None:
+        comments = list_all_own_comments(db, site_id, reader.id)
+    else:
+        comments = list_latest_own_comments(db, site_id, reader.id, 0, limit)
+    votes = list_all_votes(db, site_id, reader.id) if limit is None else []
     sessions = list_sessions(db, site_id, reader.id)
     guests = {each.guest_id for each in sessions if each.guest_id and each.token_hash == viewer.session}
-    stories = {comment.story_id for comment in comments} | {vote[0] for vote in votes}
     return Everything(
         reader=reader,
         identities=list_identities(db, site_id, reader.id),
         sessions=sessions,
-        said=[Said(each, list_edits(db, each), list_decisions(db, each)) for each in comments],
+        said=with_history(db, reader, comments),
         votes=votes,
-        titles={id: title_of(db, viewer.site, id) for id in stories},
+        titles=titles_of(db, site_id, {each.story_id for each in comments} | {vote[0] for vote in votes}),
         claimable=sum(count_own_comments(db, site_id, guest) for guest in guests),
     )
 
 
-def title_of(db: Connection, site: Site, story_id: int) -> tuple[str, str]:
-    """(path, title) of a story in the language that stands first; empty where it is gone."""
-    for _, path, title in list_live_addresses(db, site.id, story_id):
-        return path, title
-    return "", ""
+def with_history(db: Connection, reader: Reader, comments: list[Comment]) -> list[Said]:
+    since = min((comment.id for comment in comments), default=0)
+    edits = list_edits_of(db, reader.site_id, reader.id, since)
+    decisions = list_decisions_on(db, reader.site_id, reader.id, since)
+    return [Said(each, edits.get(each.id, []), decisions.get(each.id, [])) for each in comments]
+
+
+def titles_of(db: Connection, site_id: int, several: set[int]) -> dict[int, tuple[str, str]]:
+    """(path, title) of each story in the language that stands first; empty where it is gone."""
+    titles = dict.fromkeys(several, ("", ""))
+    wanted = sorted(several)
+    for start in range(0, len(wanted), AT_ONCE):
+        found = list_addresses(db, site_id, tuple(wanted[start : start + AT_ONCE]))
+        titles |= {story: (editions[0][1], editions[0][2]) for story, editions in found.items()}
+    return titles
 
 
 def show_everything(site: Site, me: Everything) -> dict[str, Any]:

@@ -26,6 +26,7 @@ from piensas.store.stories import (
     list_addresses,
     list_counts,
     list_headlines,
+    list_stories,
 )
 from piensas.store.threads import list_published_below
 from piensas.web.answers import keep
@@ -291,8 +292,8 @@ Known = tuple[WholeStory, list[tuple[str, str, str, str]]]
 
 def read_stories(db: Connection, site_id: int, ids: list[int]) -> list[Known]:
     editions = list_addresses(db, site_id, tuple(ids))
-    found = [find_story(db, site_id, id) for id in ids if id in editions]
-    return [(each, editions[each.id]) for each in found if each is not None]
+    found = list_stories(db, site_id, editions)
+    return [(found[id], editions[id]) for id in ids if id in found]
 
 
 def read_one(db: Connection, site_id: int, story_id: int, comment_id: int) -> WholeComment | None:
