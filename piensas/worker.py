@@ -13,9 +13,9 @@ from contextlib import suppress
 import msgspec
 import structlog
 
+from piensas.actions.letters import write_secrets
 from piensas.actions.mentioning import Seen, confirm_mention
 from piensas.actions.publishing import confirm_title, release_edition
-from piensas.actions.signing_in import write_secrets
 from piensas.drawing.pen import pen_of
 from piensas.model.elsewhere import tidy_title
 from piensas.model.identity import SignIn, code_of

@@ -37,6 +37,7 @@ def test_a_published_text_with_a_guessed_address_is_another_comment(
     said = []
     for number, guess in enumerate(GUESSES):
         person = newsroom.person()
+        person.client.headers["x-forwarded-for"] = f"9.9.9.{number}"
         post = person.post_form if is_form else person.post
         own = {"draft": f"{draft}-{number}"} if draft else {}
         answer = post("I said that.", email=guess, **own)
@@ -44,6 +45,17 @@ def test_a_published_text_with_a_guessed_address_is_another_comment(
         assert first not in answer.headers.get("location", "") + answer.text
     assert set(said) == {(303 if is_form else 201, "")}
     assert newsroom.person().thread()["count"] == 1 + len(GUESSES)
+
+
+def test_a_published_text_with_a_guessed_address_from_the_same_network_is_said_already_whoever_is_guessed(
+    open_site: OpenNewsroom,
+) -> None:
+    newsroom = open_site(require_name_and_email=False)
+    newsroom.person().comment("I said that.", name="Night reader", email=HERS)
+    said = {told(ask(newsroom.person(), guess, "I said that.")) for guess in GUESSES}
+
+    assert said == {(409, "duplicate")}
+    assert newsroom.person().thread()["count"] == 1
 
 
 def test_a_stranger_with_a_session_of_their_own_is_told_no_more(newsroom: Newsroom) -> None:

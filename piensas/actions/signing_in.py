@@ -10,27 +10,21 @@ from collections.abc import Mapping
 import msgspec
 from sqlalchemy import Connection
 
-from piensas.actions.posting import MINUTE, hash_mailbox, list_own_keys, list_reserved_names, require_pause
+from piensas.actions.posting import list_reserved_names, require_pause
 from piensas.model.draft import require_name, require_spare
 from piensas.model.identity import (
     HANDED,
     HANDOVER,
-    LETTER,
-    MOST_TRIES,
     SIGN_IN,
     Identity,
     Profile,
     SignIn,
 )
-from piensas.model.job import Job
 from piensas.model.lookalike import is_lookalike
-from piensas.model.mailbox import mailbox_of
 from piensas.model.moment import Moment, time_of
 from piensas.model.reader import Reader, Viewer
 from piensas.model.refusals import (
     Banned,
-    CodeWrong,
-    EmailInvalid,
     IdentityTaken,
     NotFound,
     SignInOver,
@@ -48,7 +42,6 @@ from piensas.store.identities import (
     save_identity,
     save_identity_change,
 )
-from piensas.store.jobs import save_job
 from piensas.store.photos import erase_photo, save_photo
 from piensas.store.readers import find_reader, save_reader, save_reader_change
 from piensas.store.sessions import erase_session, list_sessions, save_session, save_session_change
@@ -58,7 +51,6 @@ from piensas.store.sign_ins import (
     find_sign_in,
     find_sign_in_by_link,
     save_sign_in,
-    save_sign_in_change,
 )
 from piensas.store.stories import find_story_to_change, save_story_change
 
@@ -66,8 +58,6 @@ BEGIN_PAUSE = 300
 """Milliseconds between two sign-ins that one network address begins."""
 MOST_BEGUN = 5_000
 """Sign-ins that are under way at once; what nobody finishes is swept after half an hour."""
-LETTER_PAUSE = MINUTE
-"""Milliseconds between two letters to one address, or for one network address."""
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,31 +79,6 @@ def begin_sign_in(db: Connection, viewer: Viewer, sign_in: SignIn, moment: Momen
     save_sign_in(db, sign_in)
 
 
-def begin_by_mail(db: Connection, viewer: Viewer, sign_in: SignIn, moment: Moment) -> None:
-    """Keeps what has to come back, with a letter to be sent."""
-    if not sign_in.email or mailbox_of(sign_in.email) != sign_in.email:
-        raise EmailInvalid
-    require_letter_pace(db, viewer, sign_in.email, moment)
-    begin_sign_in(db, viewer, sign_in, moment)
-    what = sign_in.state.hex()
-    save_job(db, Job(site_id=sign_in.site_id, id=moment.id, kind="letter", what=what, due_at=moment.now))
-
-
-def require_letter_pace(db: Connection, viewer: Viewer, email: str, moment: Moment) -> None:
-    """Nobody's letter box is filled, and nobody fills many. Who is too fast without it is told nothing of
-    the box."""
-    require_pause(db, viewer, list_own_keys(viewer, "letters-"), LETTER_PAUSE, moment)
-    require_pause(db, viewer, [f"letter:{hash_mailbox(email)}"], LETTER_PAUSE, moment)
-
-
-def write_secrets(db: Connection, site_id: int, state: bytes, *, code: bytes, link: bytes) -> SignIn | None:
-    """The hashes of what a letter is about to say; None where nobody waits for it any more."""
-    sign_in = find_sign_in(db, site_id, state)
-    if sign_in is not None:
-        save_sign_in_change(db, sign_in, code=code, link=link)
-    return sign_in
-
-
 def take_sign_in(db: Connection, site_id: int, state: bytes, browser: bytes, moment: Moment) -> SignIn:
     """The sign-in that has come back: to the browser that began it, in time, and once (RFC 9700, 4.7)."""
     found = find_sign_in(db, site_id, state)
@@ -122,43 +87,6 @@ def take_sign_in(db: Connection, site_id: int, state: bytes, browser: bytes, mom
     if moment.now - time_of(found.id) > SIGN_IN or found.email or not erase_sign_in(db, found):
         raise SignInOver
     return found
-
-
-def try_code(
-    db: Connection, site_id: int, state: bytes, browser: bytes, code: bytes, moment: Moment
-) -> SignIn | None:
-    """The sign-in whose letter says this code; None for a wrong one, of which there may be a few."""
-    found = find_sign_in(db, site_id, state)
-    if found is None or not hmac.compare_digest(found.browser, browser) or is_late(found, moment):
-        raise SignInOver
-    if found.code is not None and hmac.compare_digest(found.code, code) and erase_sign_in(db, found):
-        return found
-    if found.tries + 1 >= MOST_TRIES:
-        erase_sign_in(db, found)
-    else:
-        save_sign_in_change(db, found, tries=found.tries + 1)
-    return None
-
-
-def find_letter(db: Connection, site_id: int, link: bytes, moment: Moment) -> SignIn:
-    """The sign-in whose letter has this link, while it is good."""
-    found = find_sign_in_by_link(db, site_id, link)
-    if found is None or not found.email or is_late(found, moment):
-        raise SignInOver
-    return found
-
-
-def take_link(db: Connection, site_id: int, link: bytes, browser: bytes, moment: Moment) -> SignIn:
-    """The sign-in whose letter has this link, in the browser that asked for the letter: elsewhere its reader
-    would finish somebody else's ticket, draft and window."""
-    found = find_letter(db, site_id, link, moment)
-    if not hmac.compare_digest(found.browser, browser) or not erase_sign_in(db, found):
-        raise SignInOver
-    return found
-
-
-def is_late(sign_in: SignIn, moment: Moment) -> bool:
-    return not sign_in.email or moment.now - time_of(sign_in.id) > LETTER
 
 
 def enter(db: Connection, viewer: Viewer, entry: Entry, moment: Moment) -> Reader:
@@ -363,10 +291,3 @@ def rename(db: Connection, viewer: Viewer, name: str) -> Reader:
     reserved = [name for name in list_reserved_names(db, viewer.site) if name != own or not viewer.is_staff]
     require_name(tidy, viewer.rules, reserved)
     return save_reader_change(db, viewer.reader, name=tidy)
-
-
-def require_code(found: SignIn | None) -> SignIn:
-    """Told after the commit, so that a wrong attempt is counted."""
-    if found is None:
-        raise CodeWrong
-    return found

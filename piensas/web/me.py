@@ -21,6 +21,7 @@ from piensas.model.refusals import LoginRequired, Malformed, Refusal
 from piensas.model.session import hash_of
 from piensas.web.answers import json_answer, page_answer, see
 from piensas.web.errors import STATUS, words_for
+from piensas.web.home import home_cookie
 from piensas.web.http import Request
 from piensas.web.origin import require_own_page
 from piensas.web.own import Everything, read_everything, show_everything
@@ -186,6 +187,7 @@ async def post_erasure(request: Request, press: NamedDependency[Press]) -> Respo
     press.db.forget_log()
     answer = json_answer({"erased": True}) if wants_json(request) else page_answer(pen.draw("erased.html"))
     give_session(answer, press.site, "")
+    answer.cookies.append(home_cookie(press, ""))
     return answer
 
 

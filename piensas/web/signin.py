@@ -12,18 +12,8 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from piensas.actions.signing_in import (
-    Entry,
-    begin_by_mail,
-    begin_sign_in,
-    enter,
-    find_letter,
-    require_code,
-    sign_out,
-    take_link,
-    take_sign_in,
-    try_code,
-)
+from piensas.actions.letters import begin_by_mail, find_letter, require_code, take_link, try_code
+from piensas.actions.signing_in import Entry, begin_sign_in, enter, sign_out, take_sign_in
 from piensas.drawing.pen import pen_of
 from piensas.model.draft import SPARE
 from piensas.model.identity import Profile, SignIn, code_of
@@ -36,6 +26,7 @@ from piensas.web.box import Typed, typed_box, write_typed
 from piensas.web.boxed import refuse_in_box, show_in_box
 from piensas.web.discussions import find_address
 from piensas.web.errors import words_for
+from piensas.web.home import home_cookie, read_home
 from piensas.web.http import Request
 from piensas.web.origin import require_known_page, require_own_page
 from piensas.web.press import BY_MAIL, Press
@@ -63,6 +54,13 @@ class SignInShape(DraftShape):
     window: str = ""
     add: str = ""
     ticket: Annotated[str, msgspec.Meta(pattern=r"^([0-9a-f]{64})?$")] = ""
+
+
+class Ask(msgspec.Struct, frozen=True):
+    """For a letter: the secret by which it will be finished, and the browser's name where it is at home."""
+
+    state: str
+    home: str
 
 
 class CodeShape(msgspec.Struct):
@@ -100,7 +98,8 @@ async def begin(request: Request, press: NamedDependency[Press], provider: FromP
     )
     try:
         if provider == BY_MAIL:
-            answer = await send_letter(press, visit, sign_in, shape, state)
+            home = read_home(request, press, sign_in.email)
+            answer = await send_letter(press, visit, sign_in, shape, Ask(state, home))
         else:
             answer = await send_away(press, visit, sign_in, state)
     except Refusal as refusal:
@@ -264,7 +263,7 @@ async def send_away(press: Press, visit: Visit, sign_in: SignIn, state: str) -> 
 
 
 async def send_letter(
-    press: Press, visit: Visit, sign_in: SignIn, shape: SignInShape, state: str
+    press: Press, visit: Visit, sign_in: SignIn, shape: SignInShape, ask: Ask
 ) -> Response[bytes]:
     if not any(icon.name == BY_MAIL for icon in press.site.icons):
         raise NotFound
@@ -272,9 +271,11 @@ async def send_letter(
         body = draw(press, sign_in.language, "ways.html", place=sign_in.place, adding=bool(sign_in.reader_id))
         return alone(body)
     moment = press.clock()
-    await press.db.write(lambda db: begin_by_mail(db, visit.viewer, sign_in, moment))
+    await press.db.write(lambda db: begin_by_mail(db, visit.viewer, sign_in, ask.home, moment))
     press.call_workers()
-    return alone(draw(press, sign_in.language, "letter_sent.html", state=state, name=shape.name, error=""))
+    return alone(
+        draw(press, sign_in.language, "letter_sent.html", state=ask.state, name=shape.name, error="")
+    )
 
 
 async def let_in_by_mail(press: Press, visit: Visit, sign_in: SignIn, name: str) -> Response[bytes]:
@@ -288,7 +289,9 @@ async def let_in_by_mail(press: Press, visit: Visit, sign_in: SignIn, name: str)
         is_verified=True,
     )
     try:
-        return await let_in(press, visit, sign_in, profile, "", None)
+        answer = await let_in(press, visit, sign_in, profile, "", None)
+        answer.cookies.append(home_cookie(press, sign_in.email))
+        return answer
     except SignInRefused as refusal:
         return await refuse(press, visit, sign_in, refusal)
 

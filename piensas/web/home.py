@@ -1,0 +1,39 @@
+"""A browser in which somebody has come in by a letter is known to their mailbox: strangers who ask for
+letters to it do not keep that browser from asking."""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+
+from litestar.datastructures import Cookie
+
+from piensas.web.http import Request
+from piensas.web.press import Press
+from piensas.web.viewer import YEAR, only_cookie
+
+
+def home_cookie(press: Press, mailbox: str) -> Cookie:
+    """Names the browser, and says to us alone which mailbox is at home there; without one, forgets it."""
+    name = secrets.token_urlsafe(12)
+    value = f"{name}.{press.sign('home', f'{name} {mailbox}')}" if mailbox else ""
+    return Cookie(
+        cookie_name(press),
+        value=value,
+        path="/",
+        max_age=YEAR if mailbox else 0,
+        secure=press.site.is_secure,
+        httponly=True,
+        samesite="lax",
+    )
+
+
+def read_home(request: Request, press: Press, mailbox: str) -> str:
+    """The browser's name where the mailbox is at home in it, else nothing."""
+    name, _, signed = only_cookie(request, cookie_name(press)).partition(".")
+    expected = press.sign("home", f"{name} {mailbox}")
+    return name if name and hmac.compare_digest(signed.encode(), expected.encode()) else ""
+
+
+def cookie_name(press: Press) -> str:
+    return "__Host-piensas-home" if press.site.is_secure else "piensas-home"
