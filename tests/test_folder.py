@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from watchfiles import awatch
 
 from piensas.actions.publishing import confirm_title
 from piensas.cli import main
 from piensas.model.moment import Clock
 from piensas.store.database import Database
 from piensas.store.stories import find_story, list_from_files
+from piensas.web import folder
 from piensas.web.folder import publish_folder
 from tests.conftest import MakeOldSite, OpenNewsroom
-from tests.newsroom import STORY, Newsroom
+from tests.newsroom import STORY, Newsroom, wait_until
 from tests.served_site import ServedSite
 from tests.test_embed import HOST, PAGE, environment, look, story_of, visit, with_origin
 
@@ -100,6 +103,22 @@ def test_pages_elsewhere_that_were_taken_off_by_mistake_come_back(old_site: Make
         (6, "en", True, "published", "import"),
     ]
     assert site.rows("stories", "id", "revision")[:3] == [(1, 8), (2, 7), (3, 7)]
+
+
+def test_a_file_that_is_saved_while_the_site_starts_is_published(
+    open_site: OpenNewsroom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After the folder has been gone through, and before it is watched."""
+
+    async def watch_later(*words: Any, **options: Any) -> AsyncIterator[Any]:
+        words_of_it = STORY.format(title="late", slug="late", summary="", text="All about late.")
+        (tmp_path / "stories" / "late.en.md").write_text(words_of_it, "utf-8")
+        async for changes in awatch(*words, **options):
+            yield changes
+
+    monkeypatch.setattr(folder, "awatch", watch_later)
+    newsroom = open_site()
+    wait_until(lambda: is_on(newsroom, "late"))
 
 
 def test_an_empty_folder_takes_nothing_off(newsroom: Newsroom) -> None:

@@ -26,19 +26,29 @@ log = structlog.get_logger()
 Name = tuple[str, str]
 """The key of a story and the language of an edition: what a file is called."""
 
+QUIET = 1_000
+"""Milliseconds after which the watch says that nothing has changed."""
+
 AT_ONCE = 3
 """One of so many stories may be taken off at once, as files are removed by hand; more is an accident until
 somebody says that it is none."""
 
 
 async def watch_folder(press: Press, stop: asyncio.Event) -> None:
-    """Publishes what is in the folder, then whatever changes in it, until it is told to stop."""
+    """Publishes what is in the folder, then whatever changes in it, until it is told to stop.
+
+    What was saved after the first look and before the watch began is found in the watch's first quiet moment.
+    """
     folder = press.pictures
     if folder is None or not folder.is_dir():
         return
     await keep_publishing(press, folder, stop)
-    async for _ in awatch(folder, debounce=300, stop_event=stop):
-        await keep_publishing(press, folder, stop)
+    is_new = True
+    watch = awatch(folder, debounce=300, stop_event=stop, rust_timeout=QUIET, yield_on_timeout=True)
+    async for changes in watch:
+        if changes or is_new:
+            await keep_publishing(press, folder, stop)
+        is_new = False
 
 
 async def keep_publishing(press: Press, folder: Path, stop: asyncio.Event) -> None:
