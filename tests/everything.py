@@ -73,12 +73,13 @@ def nothing(_: object) -> None:
 
 class Thing(msgspec.Struct, kw_only=True):
     """How a thing is made, who reads what of it where, and what must still go on. What is `secret` is said to
-    nobody else. `since` is the migration before which it could not be kept."""
+    nobody else but who it is `known_to`. `since` is the migration before which it could not be kept."""
 
     make: Callable[[Office], None]
     seen: tuple[tuple[str, str, str], ...] = ()
     still: Callable[[Street], None] = nothing
     secret: str = ""
+    known_to: tuple[str, ...] = ()
     since: str = "0001"
 
 
@@ -94,13 +95,11 @@ THINGS: dict[str, Thing] = {
     "a picture": Thing(make=make_picture, seen=((STRANGER, "/pictures/plan.png", "image/png"),)),
     "a story that waits for its time": Thing(
         make=make_embargoed,
-        since="0010",
         seen=((LINKED, "/preview/{embargoed_preview}", "About embargoedberry"),),
         secret="embargoedberry",
     ),
     "a draft": Thing(
         make=make_draft,
-        since="0010",
         seen=((LINKED, "/preview/{draft_preview}", "About draftberry"),),
         secret="draftberry",
     ),
@@ -181,9 +180,9 @@ THINGS: dict[str, Thing] = {
             (STRANGER, "/photos/{photo}", "image/"),
             (READER, "/me", "Ana Reader"),
             (READER, DATA, "ana-mail@example.org"),
-            (PROGRAM, "/api/v1/me/export", "ana-mail@example.org"),
         ),
         secret="ana-mail@example.org",
+        known_to=(PROGRAM,),
     ),
     "a reader by letter": Thing(
         make=make_reader_by_letter,
@@ -193,7 +192,7 @@ THINGS: dict[str, Thing] = {
         secret="berta-mail@example.org",
     ),
     "a sign-in on its way": Thing(
-        make=make_sign_in, still=code_still_opens, since="0004", secret="typedberry"
+        make=make_sign_in, still=code_still_opens, since="0002", secret="typedberry"
     ),
     "votes": Thing(
         make=make_votes,
@@ -212,6 +211,7 @@ THINGS: dict[str, Thing] = {
         since="0006",
         seen=(
             (PROGRAM, "/api/v1/me", "Ana Reader"),
+            (PROGRAM, "/api/v1/me/export", "ana-mail@example.org"),
             (LINKED, "/me/replies/feed.atom?key={feed_key}", "Telling words"),
         ),
     ),

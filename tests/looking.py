@@ -163,7 +163,7 @@ def list_faults(look: Look, without: Collection[str] = ()) -> Iterator[str]:
             seen = look[somebody][address]
             if seen.status != 200 or words not in seen.words:
                 yield f"{name}: {somebody} does not read “{words}” at {address} ({seen.status})"
-        may_know = {somebody for somebody, _, _ in thing.seen}
+        may_know = {*thing.known_to, *(somebody for somebody, _, _ in thing.seen)}
         for somebody, address, seen in flatten(look):
             if thing.secret and thing.secret in seen.words and somebody not in may_know:
                 yield f"{name}: {somebody} reads “{thing.secret}” at {address}"
