@@ -13,6 +13,7 @@ from piensas.actions.sweeping import sweep
 from piensas.model.moment import Clock
 from piensas.settings import read_settings
 from piensas.store.database import Database
+from tests.going_on import ask_for_letter, open_street
 from tests.postgres import find_programs
 from tests.template import Room, hands_at
 from tests.whole import HOME, Whole, open_whole
@@ -115,6 +116,9 @@ def import_again(whole: Whole, _: Room) -> None:
 
 
 def run_commands(whole: Whole, _: Room) -> None:
+    """After a release that draws comments in another way."""
+    with closing(Database(whole.url)) as db:
+        db.do(lambda connection: connection.exec_driver_sql("UPDATE comments SET renderer = 0"))
     for words in (
         ("publish",),
         ("render",),
@@ -137,13 +141,19 @@ def let_a_day_pass(whole: Whole, _: Room) -> None:
 def copy_running(whole: Whole, room: Room) -> Whole:
     """To another machine, as the README says, while it is served and its log is full."""
     folder = whole.folder.with_name("copied")
-    with open_whole(whole, hands_at(whole.made.now)):
-        if not whole.is_one_file:
-            return copy_server(whole, folder, room("copied"))
-        folder.mkdir()
-        there = folder / "piensas.db"
-        subprocess.run(["sqlite3", whole.database, f".backup {there}"], check=True)
-        return whole.copy(folder, f"sqlite:///{there}", without="piensas.db*")
+    with open_street(whole, hands_at(whole.made.now)) as street:
+        begun = whole.count_rows()["sign_ins"]
+        ask_for_letter(street, "late-mail@example.org")
+        copied = copy_file(whole, folder) if whole.is_one_file else copy_server(whole, folder, room("copied"))
+    assert copied.count_rows()["sign_ins"] == begun + 1, "What was done last has not come along."
+    return copied
+
+
+def copy_file(whole: Whole, folder: Path) -> Whole:
+    folder.mkdir()
+    there = folder / "piensas.db"
+    subprocess.run(["sqlite3", whole.database, f".backup {there}"], check=True)
+    return whole.copy(folder, f"sqlite:///{there}", without="piensas.db*")
 
 
 def copy_server(whole: Whole, folder: Path, url: str) -> Whole:

@@ -21,17 +21,25 @@ from tests.everything import THINGS
 from tests.going_on import Street, open_street
 from tests.killing import Commands, served, wait_published
 from tests.life import LIFE, NOTHING
-from tests.looking import list_differences, list_faults, look_around
+from tests.looking import list_addresses, list_differences, list_faults, look_around
 from tests.old_sites import OldSite
 from tests.postgres import make_database, new_database
 from tests.rounds import Rounds
 from tests.shared import Shared
 from tests.template import Room, Template, hands_at, make_template, read_template
+from tests.test_parameters import list_routes
 from tests.whole import Whole
 
 AGREES = "Every counter agrees with what it counts."
 PASSING = {"paces", "sign_ins"}
 """Tables of what is soon forgotten."""
+
+NOT_LOOKED_AT = {
+    "/count.js", "/embed.js", "/lists.js", "/embed/{version}/style.css", "/static/{version}/{name}",
+    "/signin", "/signin/letter", "/signin/{provider}/callback", "/staff", "/staff/invitation", "/me/erasure",
+    "/{language}/{slug}/comments/{comment}/edit", "/{language}/{slug}/comments/{comment}/withdrawal",
+}  # fmt: skip
+"""What is the same at every site, and where something only begins."""
 
 
 @pytest.fixture(params=("sqlite", "postgresql"))
@@ -85,6 +93,17 @@ def test_everything_is_there_and_nothing_is_told_that_is_not_to_be(template: Tem
     assert [table for table, rows in template.rows.items() if rows == 0] == [], (
         "No thing of tests/everything.py leaves a row there."
     )
+
+
+def test_every_address_that_can_be_read_is_looked_at(template: Template) -> None:
+    made = template.whole.made
+    asked = {address.partition("?")[0].format(**made.names) for _, address in list_addresses(made)}
+    seen = {route for route in list_routes() for path in asked if is_below(route, path)}
+    assert list_routes() - seen == NOT_LOOKED_AT
+
+
+def is_below(route: str, path: str) -> bool:
+    return re.fullmatch(re.sub(r"{\w+}", "[^/]+", route), path) is not None
 
 
 @pytest.mark.parametrize("deed", LIFE)
