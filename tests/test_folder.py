@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import closing
@@ -223,6 +224,20 @@ def test_all_files_of_a_story_are_renamed_together(newsroom: Newsroom) -> None:
     assert publish(newsroom) == []
     for page in (newsroom.story, newsroom.historia):
         assert "Under both." in newsroom.person().read(page)
+
+
+def test_a_file_in_another_language_is_found_at_all_its_addresses(newsroom: Newsroom) -> None:
+    """There and back, as where the site's first language changes and changes back."""
+    comment, file = one(newsroom)
+    file = file.rename(file.with_name("before.md"))
+    reader = newsroom.person()
+    for language, was in (("es", "en"), ("en", "es"), ("es", "en")):
+        text = re.sub("language: ..\n", "", file.read_text())
+        file.write_text(text.replace("slug:", f"language: {language}\nslug:"))
+        assert publish(newsroom) == []
+        for below in ("", f"/comments/{comment}", "/feed.atom"):
+            assert reader.get(f"/{was}/before{below}").headers["location"] == f"/{language}/before{below}"
+        assert "Comes along." in reader.read(f"/{language}/before")
 
 
 def test_two_files_that_are_one_edition_are_named(newsroom: Newsroom) -> None:
