@@ -47,6 +47,7 @@ from tests.making import (
     make_page_that_was_read,
     make_pages_elsewhere,
     make_picture,
+    make_plain_file,
     make_programs,
     make_reader,
     make_reader_by_letter,
@@ -91,6 +92,9 @@ THINGS: dict[str, Thing] = {
             (STRANGER, "/es/vuelo", "No se enviarán más especialistas"),
             (STRANGER, "/sitemap.xml", "{site}/en/plan"),
         ),
+    ),
+    "a file that names no language": Thing(
+        make=make_plain_file, seen=((STRANGER, "/en/lone", "Under a plain file."),)
     ),
     "a picture": Thing(make=make_picture, seen=((STRANGER, "/pictures/plan.png", "image/png"),)),
     "a story that waits for its time": Thing(

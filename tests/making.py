@@ -40,6 +40,14 @@ def make_files(office: Office) -> None:
     office.name(vuelo_at="/es/vuelo")
 
 
+def make_plain_file(office: Office) -> None:
+    """Its name says no language: it is in the site's first."""
+    office.whole.write_story("lone")
+    office.whole.done("publish")
+    office.keep_story("lone", "/en/lone")
+    office.write("lonely", "somebody", "Under a plain file.", story="lone", **who("somebody"))
+
+
 def make_picture(office: Office) -> None:
     Image.new("RGB", (4, 4), "red").save(office.whole.stories / "plan.png")
     office.whole.write_story("plan.en", more="picture: plan.png\npicture_alt: A plan\n")
