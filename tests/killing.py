@@ -26,11 +26,11 @@ class Commands:
         self.whole = whole
         self.seed = random.randrange(1 << 32)
         self.chance = random.Random(self.seed)
-        self.longest: dict[str, float] = {}
+        self.life = self.life_served = 0.0
         self.cut_short = 0
 
     def run(self, *words: str) -> None:
-        """To its end; how much it had to work is how long the same may live later."""
+        """To its end; for how long it has worked is how long others may live."""
         with self._start(*words) as process:
             spent = 0.0
             while process.poll() is None:
@@ -38,11 +38,11 @@ class Commands:
                 with suppress(subprocess.TimeoutExpired):
                     process.wait(0.01)
             assert process.returncode == 0, (words, (self.whole.folder / "log").read_text())
-        self.longest[words[0]] = spent
+        self.life = spent
 
     def kill(self, *words: str) -> None:
         """At some moment of the last three quarters of its life: before that it only loads what it needs."""
-        end = self._moment(words[0])
+        end = self._moment(self.life)
         with self._start(*words) as process:
             wait_until(lambda: process.poll() is not None or seconds_of(process.pid) >= end, PATIENCE)
             if process.poll() is None:
@@ -51,12 +51,12 @@ class Commands:
 
     def kill_start(self, site: ServedSite) -> None:
         """As it is started to be served, in one process."""
-        if "serve" not in self.longest:
+        if not self.life_served:
             site.start()
             site.wait_ready()
-            self.longest["serve"] = seconds_of(site.parent)
+            self.life_served = seconds_of(site.parent)
             site.kill()
-        end = self._moment("serve")
+        end = self._moment(self.life_served)
         site.start()
         wait_until(lambda: seconds_of(site.parent) >= end or site.find_story(), PATIENCE)
         site.kill()
@@ -64,8 +64,8 @@ class Commands:
     def say(self) -> None:
         print(f"{self.cut_short} cut short, seed {self.seed}")
 
-    def _moment(self, word: str) -> float:
-        return self.longest[word] * self.chance.uniform(0.25, 1)
+    def _moment(self, life: float) -> float:
+        return life * self.chance.uniform(0.25, 1)
 
     def _start(self, *words: str) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", "piensas", "-s", self.whole.settings, *words]

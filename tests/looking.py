@@ -84,8 +84,10 @@ def list_addresses(made: Made) -> Iterator[tuple[str, str]]:
     yield from ((STRANGER, each) for each in PUBLIC)
     yield from ((LINKED, each) for each in LINKS)
     yield from ((PROGRAM, each) for each in PROGRAMS)
-    for somebody in (GUEST, READER, STAFF, LETTERS, BANNED):
+    for somebody in (GUEST, READER):
         yield from ((somebody, each) for each in OWN)
+    for somebody in (STAFF, LETTERS, BANNED):
+        yield from ((somebody, each) for each in OWN[:2])
     yield from ((FAR, each) for each in OWN if each.startswith("/stories"))
     for thing in THINGS.values():
         yield from ((somebody, address) for somebody, address, _ in thing.seen)

@@ -19,7 +19,7 @@ class Rounds(msgspec.Struct, frozen=True):
     """At which what a site does now and then is cut short."""
 
 
-SHORT = Rounds(kills=20, races=3, examples=100, requests=20, moments=4)
+SHORT = Rounds(kills=20, races=3, examples=100, requests=20, moments=3)
 LONG = Rounds(kills=200, races=20, examples=2_000, requests=100, moments=60)
 
 

@@ -30,6 +30,7 @@ from tests.template import Room, Template, hands_at, make_template, read_templat
 from tests.test_parameters import list_routes
 from tests.whole import Whole
 
+REVISIONS = list_revisions()
 AGREES = "Every counter agrees with what it counts."
 PASSING = {"paces", "sign_ins"}
 """Tables of what is soon forgotten."""
@@ -120,7 +121,7 @@ def test_nothing_is_gone_when(deed: str, template: Template, whole: Whole, room:
     assert now.done("check").strip() == AGREES
 
 
-@pytest.mark.parametrize("revision", list_revisions())
+@pytest.mark.parametrize("revision", REVISIONS)
 def test_nothing_is_gone_after_an_upgrade_from(
     revision: str, template: Template, whole: Whole, room: Room, tmp_path: Path
 ) -> None:
@@ -130,6 +131,13 @@ def test_nothing_is_gone_after_an_upgrade_from(
     old.upgrade()
     assert list_changed(whole, old, now, columns) == []
 
+    assert now.done("check").strip() == AGREES
+    if whole.is_one_file or revision == REVISIONS[0]:
+        look_at_upgraded(now, template, revision)
+
+
+def look_at_upgraded(now: Whole, template: Template, revision: str) -> None:
+    """As the rows are the same, whichever way they came there, not everywhere on both databases."""
     later = {name for name, thing in THINGS.items() if thing.since > revision}
     with open_street(now, hands_at(now.made.now)) as street:
         after = look_around(street.there, now.address, now.made)
@@ -137,7 +145,6 @@ def test_nothing_is_gone_after_an_upgrade_from(
         if not later:
             assert [*list_differences(template.before, after, re.compile(NOTHING))] == []
         go_on(street, later)
-    assert now.done("check").strip() == AGREES
 
 
 def go_on(street: Street, without: Collection[str]) -> None:
@@ -155,14 +162,9 @@ def list_lost_rows(template: Template, whole: Whole) -> list[str]:
 def test_nothing_is_gone_whenever_it_is_killed(template: Template, whole: Whole, rounds: Rounds) -> None:
     """While it publishes, imports, draws, counts and starts; then it is served in a process of its own."""
     commands = Commands(whole)
-    chores = [
-        ("publish",),
-        ("import", "wordpress", str(whole.folder / "export.xml")),
-        ("render",),
-        ("check",),
-    ]
-    for chore in chores:
-        commands.run(*chore)
+    again = ("import", "wordpress", str(whole.folder / "export.xml"))
+    chores = [("publish",), again, ("render",), ("check",)]
+    commands.run(*again)
     with served(whole) as site:
         for number in range(rounds.moments):
             whole.change_story("flight.en", "The first", f"{number} The first")
