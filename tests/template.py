@@ -36,8 +36,8 @@ def make_template(folder: Path, url: str) -> None:
         for thing in THINGS.values():
             thing.make(office)
     whole.made.now = hands.seconds + 2 * MINUTE
-    before = look_at(whole)
-    made = Template(whole, before, whole.count_rows())
+    rows = whole.count_rows()
+    made = Template(whole, look_at(whole), rows)
     (folder / "template.json").write_bytes(msgspec.json.encode(made, enc_hook=str))
 
 
