@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ class OldSite:
 
     def __init__(self, url: str, revision: str) -> None:
         self.url = url
+        self.revision = revision
         upgrade(url, revision)
         self._engine = sa.create_engine(normal_url(url), poolclass=sa.NullPool)
 
@@ -37,6 +38,20 @@ class OldSite:
         }
         with self._engine.begin() as db:
             db.execute(sa.insert(there), empty | {"site_id": 1} | values)
+
+    def fill(self, whole: Iterable[tuple[str, list[dict[str, Any]]]]) -> dict[str, list[str]]:
+        """Puts in all rows of many tables, without what it has no room for: the names of the columns that it
+        has, by table."""
+        there = sa.MetaData()
+        there.reflect(self._engine)
+        with self._engine.begin() as db:
+            for name, rows in whole:
+                table = there.tables.get(name)
+                if table is not None and rows:
+                    kept = [{column.name: row[column.name] for column in table.columns} for row in rows]
+                    db.execute(sa.insert(table), kept)
+        ours = (table for name, table in there.tables.items() if name != "alembic_version")
+        return {table.name: [column.name for column in table.columns] for table in ours}
 
     def rows(self, table: str, *columns: str) -> list[tuple[Any, ...]]:
         """In the order of the primary key."""

@@ -58,13 +58,19 @@ def stop_postgresql(folder: Path) -> None:
 @contextmanager
 def new_database(server: str, name: str, template: str = TEMPLATE) -> Iterator[str]:
     """A database of its own for one test, with our tables and nothing in them; or as another template is."""
-    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    url = make_database(server, name, template)
     try:
-        yield f"{server}/{name}"
+        yield url
     finally:
         with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
             connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def make_database(server: str, name: str, template: str = TEMPLATE) -> str:
+    """Its URL. It stays until the server goes."""
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    return f"{server}/{name}"
 
 
 def find_programs() -> Path:

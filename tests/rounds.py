@@ -15,9 +15,12 @@ class Rounds(msgspec.Struct, frozen=True):
     requests: int
     """Of each operation of the API."""
 
+    moments: int
+    """At which what a site does now and then is cut short."""
 
-SHORT = Rounds(kills=20, races=3, examples=100, requests=20)
-LONG = Rounds(kills=200, races=20, examples=2_000, requests=100)
+
+SHORT = Rounds(kills=20, races=3, examples=100, requests=20, moments=3)
+LONG = Rounds(kills=200, races=20, examples=2_000, requests=100, moments=60)
 
 
 def rounds_of(config: pytest.Config) -> Rounds:

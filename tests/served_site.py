@@ -28,13 +28,15 @@ PATIENCE = 60
 
 
 class ServedSite:
-    """`piensas serve` on SQLite in a process group of its own, always on the same port."""
+    """`piensas serve` in a process group of its own, always on the same port: the site that is in the folder,
+    or a new one on SQLite."""
 
     def __init__(self, folder: Path, workers: int) -> None:
-        write_stories(folder / "stories")
         self.folder = folder
         self.settings = folder / "piensas.toml"
-        self.settings.write_text(SETTINGS)
+        if not self.settings.exists():
+            write_stories(folder / "stories")
+            self.settings.write_text(SETTINGS)
         self.database = folder / "piensas.db"
         self.workers = workers
         self._port = hold_port()

@@ -27,6 +27,15 @@ class Shared:
         blank = self._find("blank.db", lambda file: upgrade(f"sqlite:///{file}"))
         return f"sqlite:///{shutil.copy(blank, there)}"
 
+    def find_folder(self, name: str, make: Callable[[Path], None]) -> Path:
+        """A folder that is filled once, to be copied; `make` is given it empty."""
+
+        def fill(folder: Path) -> None:
+            folder.mkdir()
+            make(folder)
+
+        return self._find(name, fill)
+
     def close(self) -> None:
         stop_postgresql(self.folder / "postgresql")
         shutil.rmtree(self.folder, ignore_errors=True)

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import re
 import socket
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from watchfiles import awatch
 
 from piensas.actions.publishing import confirm_title
 from piensas.cli import main
 from piensas.model.moment import Clock
 from piensas.store.database import Database
 from piensas.store.stories import find_story, list_from_files
+from piensas.web import folder
 from piensas.web.folder import publish_folder
 from tests.conftest import MakeOldSite, OpenNewsroom
-from tests.newsroom import STORY, Newsroom
+from tests.newsroom import STORY, Newsroom, wait_until
 from tests.served_site import ServedSite
 from tests.test_embed import HOST, PAGE, environment, look, story_of, visit, with_origin
 
@@ -100,6 +104,22 @@ def test_pages_elsewhere_that_were_taken_off_by_mistake_come_back(old_site: Make
         (6, "en", True, "published", "import"),
     ]
     assert site.rows("stories", "id", "revision")[:3] == [(1, 8), (2, 7), (3, 7)]
+
+
+def test_a_file_that_is_saved_while_the_site_starts_is_published(
+    open_site: OpenNewsroom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After the folder has been gone through, and before it is watched."""
+
+    async def watch_later(*words: Any, **options: Any) -> AsyncIterator[Any]:
+        words_of_it = STORY.format(title="late", slug="late", summary="", text="All about late.")
+        (tmp_path / "stories" / "late.en.md").write_text(words_of_it, "utf-8")
+        async for changes in awatch(*words, **options):
+            yield changes
+
+    monkeypatch.setattr(folder, "awatch", watch_later)
+    newsroom = open_site()
+    wait_until(lambda: is_on(newsroom, "late"))
 
 
 def test_an_empty_folder_takes_nothing_off(newsroom: Newsroom) -> None:
@@ -204,6 +224,20 @@ def test_all_files_of_a_story_are_renamed_together(newsroom: Newsroom) -> None:
     assert publish(newsroom) == []
     for page in (newsroom.story, newsroom.historia):
         assert "Under both." in newsroom.person().read(page)
+
+
+def test_a_file_in_another_language_is_found_at_all_its_addresses(newsroom: Newsroom) -> None:
+    """There and back, as where the site's first language changes and changes back."""
+    comment, file = one(newsroom)
+    file = file.rename(file.with_name("before.md"))
+    reader = newsroom.person()
+    for language, was in (("es", "en"), ("en", "es"), ("es", "en")):
+        text = re.sub("language: ..\n", "", file.read_text())
+        file.write_text(text.replace("slug:", f"language: {language}\nslug:"))
+        assert publish(newsroom) == []
+        for below in ("", f"/comments/{comment}", "/feed.atom"):
+            assert reader.get(f"/{was}/before{below}").headers["location"] == f"/{language}/before{below}"
+        assert "Comes along." in reader.read(f"/{language}/before")
 
 
 def test_two_files_that_are_one_edition_are_named(newsroom: Newsroom) -> None:

@@ -144,14 +144,39 @@ def test_who_has_signed_in_by_another_way_has_their_address_kept_for_them(
 GROSS, GROSZ = "anna@grossmann.example", "anna@großmann.example"
 
 
-def put_account(site: OldSite, id: int, *, subject: str, made_for: str, latest: str) -> None:
-    """An account as it was kept until revision 0008, with a session that a letter opened, and a comment."""
+def put_account(
+    site: OldSite, id: int, *, subject: str, made_for: str, latest: str, issuer: str = "https://news.example"
+) -> None:
+    """An account as it was kept until revision 0010, with a session that a letter opened, and a comment."""
     site.put("readers", id=id, email=made_for, name="Anna", approved=1)
-    keys = {"provider": "email", "issuer": "https://news.example", "subject": subject, "email_key": subject}
+    keys = {"provider": "email", "issuer": issuer, "subject": subject, "email_key": subject}
     site.put("identities", id=id, reader_id=id, email=latest, is_verified=True, **keys)
     site.put("sessions", token_hash=bytes([id]) * 32, reader_id=id, id=id, provider="email")
     site.put("sessions", token_hash=bytes([id + 100]) * 32, reader_id=id, id=id, provider="google")
     site.put("comments", story_id=1, id=id, root_id=id, reader_id=id, draft=f"draft-{id}", status="published")
+
+
+def test_who_came_by_letter_before_and_after_the_site_got_another_address_is_one_reader(
+    old_site: MakeOldSite,
+) -> None:
+    site = old_site("0010")
+    for id, home in ((1, "http://news.example"), (2, "https://news.example"), (3, "https://news.example")):
+        mailbox = "cleo@example.org" if id == 3 else "anna@example.org"
+        put_account(site, id, subject=mailbox, made_for=mailbox, latest=mailbox, issuer=home)
+    site.put("identities", id=4, reader_id=3, provider="passkey", issuer="https://news.example", subject="k")
+    site.put("identities", id=5, reader_id=3, provider="club", issuer="https://club.example", subject="c")
+    site.upgrade()
+
+    assert site.rows("identities", "provider", "issuer", "subject", "reader_id") == [
+        ("club", "https://club.example", "c", 3),
+        ("email", "", "anna@example.org", 1),
+        ("email", "", "cleo@example.org", 3),
+        ("passkey", "", "k", 3),
+    ]
+    assert site.rows("comments", "id", "reader_id") == [(1, 1), (2, 1), (3, 3)]
+    assert site.rows("readers", "id", "approved") == [(1, 2), (2, 0), (3, 1)]
+    kept = sorted(site.rows("sessions", "reader_id", "provider"))
+    assert kept == [(1, "email"), (1, "google"), (2, "google"), (3, "email"), (3, "google")]
 
 
 def test_two_people_who_were_one_account_are_parted(old_site: MakeOldSite) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import subprocess
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 
+from piensas.actions.publishing import retire_edition
 from piensas.model.short import range_of, short_of
 from tests.conftest import OpenNewsroom
 from tests.newsroom import Newsroom
@@ -96,6 +98,20 @@ def test_what_is_not_published_is_not_there(open_site: OpenNewsroom) -> None:
     gone = author.comment("Gone.", email="gone@example.org")
     author.change(gone, "withdrawal")
     assert newsroom.person().get(COMMENTS).json() == []
+
+
+def test_what_was_said_under_a_story_that_was_taken_off_is_not_there(newsroom: Newsroom) -> None:
+    said = write(newsroom, content="Under it.").json()["id"]
+    for language in newsroom.site.languages:
+        newsroom.db.do(partial(retire_edition, site=newsroom.site, key="flight", language=language))
+    person = newsroom.person()
+    listed = person.get(f"{COMMENTS}?post={story_number(newsroom)}")
+
+    assert (listed.json(), listed.headers["x-wp-total"]) == ([], "0")
+    assert (person.get(COMMENTS).json(), person.get(COMMENTS).headers["x-wp-total"]) == ([], "0")
+    assert person.get(f"{COMMENTS}/{said}").status_code == 404
+    assert person.get(f"{COMMENTS}?include={said}").json() == []
+    assert write(newsroom, content="More.").json()["code"] == "rest_comment_invalid_post_id"
 
 
 REFUSED = {

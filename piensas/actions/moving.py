@@ -21,6 +21,7 @@ from piensas.store.stories import (
     find_story_to_change,
     list_editions,
     save_address,
+    save_addresses_in,
     save_addresses_of,
     save_edition,
     save_story_change,
@@ -33,6 +34,13 @@ def rename_story(db: Connection, site_id: int, key: str, name: str) -> None:
     story = find_story_to_change(db, site_id, found.id) if found else None
     if story:
         save_story_change(db, story, key=name)
+
+
+def change_language(db: Connection, site_id: int, key: str, was: str, language: str) -> None:
+    """What a story was known by in one language, it is from now on known by in another."""
+    story = find_story_by_key(db, site_id, key)
+    if story:
+        save_addresses_in(db, story, was, language)
 
 
 def add_alias(db: Connection, site: Site, known_as: Sequence[str], will_be: Sequence[str]) -> Edition:

@@ -29,11 +29,16 @@ def code_of(key: str) -> str:
     return f"{int.from_bytes(digest[:8], 'big') % 10**8:08}"
 
 
+OURSELVES = ""
+"""In the place of an issuer: no address, for the site's own may change, and its readers stay who they are."""
+
+
 class Profile(msgspec.Struct, frozen=True, kw_only=True):
     """What a provider says of somebody. Only (provider, issuer, subject) says who they are.
 
     Names and addresses may change hands at a provider, so nobody is ever recognised by them
-    (OpenID Connect Core 5.7). `photo` is an address there, not yet fetched.
+    (OpenID Connect Core 5.7). `photo` is an address there, not yet fetched. Where the site itself has found
+    out who it is, the issuer is `OURSELVES`.
     """
 
     provider: str

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Select, false, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, exists, false, func, or_, select
 
 from piensas.model.comment import PublicComment
 from piensas.model.short import range_of, short_of
@@ -18,7 +18,14 @@ from piensas.store.threads import PUBLIC
 NONE = 0
 """In the place of a parent: a comment that answers none."""
 
-IS_ON = stories.c.discussion != "off"
+IS_ON = and_(
+    stories.c.discussion != "off",
+    exists().where(
+        editions.c.site_id == stories.c.site_id, editions.c.story_id == stories.c.id, editions.c.live
+    ),
+)
+"""Its discussion is to be read: it has one, and the story has not been taken off."""
+
 UNDER_ONE_ON = (
     select(stories.c.id)
     .where(stories.c.site_id == comments.c.site_id, stories.c.id == comments.c.story_id, IS_ON)

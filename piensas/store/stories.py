@@ -328,6 +328,16 @@ def save_addresses_of(db: Connection, story: Story, another: Story) -> None:
     db.execute(update(addresses).where(*here).values(story_id=another.id))
 
 
+def save_addresses_in(db: Connection, story: Story, was: str, language: str) -> None:
+    """Whatever led to a story's edition in one language leads to the one in another from now on."""
+    here = (
+        addresses.c.site_id == story.site_id,
+        addresses.c.story_id == story.id,
+        addresses.c.language == was,
+    )
+    db.execute(update(addresses).where(*here).values(language=language))
+
+
 def erase_edition(db: Connection, edition: Edition) -> None:
     db.execute(
         delete(editions).where(

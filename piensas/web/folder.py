@@ -11,7 +11,7 @@ from pathlib import Path
 import structlog
 from watchfiles import awatch
 
-from piensas.actions.moving import rename_story
+from piensas.actions.moving import change_language, rename_story
 from piensas.actions.publishing import SlugTaken, publish_edition, retire_edition
 from piensas.model.moment import Clock
 from piensas.model.refusals import Unavailable
@@ -26,19 +26,29 @@ log = structlog.get_logger()
 Name = tuple[str, str]
 """The key of a story and the language of an edition: what a file is called."""
 
+QUIET = 1_000
+"""Milliseconds after which the watch says that nothing has changed."""
+
 AT_ONCE = 3
 """One of so many stories may be taken off at once, as files are removed by hand; more is an accident until
 somebody says that it is none."""
 
 
 async def watch_folder(press: Press, stop: asyncio.Event) -> None:
-    """Publishes what is in the folder, then whatever changes in it, until it is told to stop."""
+    """Publishes what is in the folder, then whatever changes in it, until it is told to stop.
+
+    What was saved after the first look and before the watch began is found in the watch's first quiet moment.
+    """
     folder = press.pictures
     if folder is None or not folder.is_dir():
         return
     await keep_publishing(press, folder, stop)
-    async for _ in awatch(folder, debounce=300, stop_event=stop):
-        await keep_publishing(press, folder, stop)
+    is_new = True
+    watch = awatch(folder, debounce=300, stop_event=stop, rust_timeout=QUIET, yield_on_timeout=True)
+    async for changes in watch:
+        if changes or is_new:
+            await keep_publishing(press, folder, stop)
+        is_new = False
 
 
 async def keep_publishing(press: Press, folder: Path, stop: asyncio.Event) -> None:
@@ -69,6 +79,7 @@ def publish_folder(
         faults += follow_move(db, site, each, manuscripts, missing, kept)
         if not is_as_it_was(known.get((each.key, each.language)), each):
             faults += publish(db, site, each, clock)
+    follow_languages(db, site, manuscripts, missing, known)
     for name in kept:
         missing.pop(name, None)
         log.warning("story_not_retired", story=".".join(name), reason="its file cannot be read")
@@ -141,8 +152,26 @@ def follow_move(
 
 
 def is_same(edition: Edition, manuscript: Manuscript) -> bool:
-    is_alike = manuscript.slug == edition.slug or manuscript.fingerprint == edition.fingerprint
-    return manuscript.language == edition.language and is_alike
+    return manuscript.language == edition.language and is_alike(edition, manuscript)
+
+
+def is_alike(edition: Edition, manuscript: Manuscript) -> bool:
+    return manuscript.slug == edition.slug or manuscript.fingerprint == edition.fingerprint
+
+
+def follow_languages(
+    db: Database,
+    site: Site,
+    manuscripts: dict[Name, Manuscript],
+    missing: dict[Name, Edition],
+    known: dict[Name, Edition],
+) -> None:
+    """A file that is in another language now, as one that names none when another becomes the site's first:
+    what led to it leads to it still."""
+    for (key, was), edition in missing.items():
+        for (name, language), manuscript in manuscripts.items():
+            if name == key and (key, language) not in known and is_alike(edition, manuscript):
+                db.do(partial(change_language, site_id=site.id, key=key, was=was, language=language))
 
 
 def publish(db: Database, site: Site, manuscript: Manuscript, clock: Clock) -> list[str]:

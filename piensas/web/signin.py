@@ -16,7 +16,7 @@ from piensas.actions.letters import begin_by_mail, find_letter, require_code, ta
 from piensas.actions.signing_in import Entry, begin_sign_in, enter, sign_out, take_sign_in
 from piensas.drawing.pen import pen_of
 from piensas.model.draft import SPARE
-from piensas.model.identity import Profile, SignIn, code_of
+from piensas.model.identity import OURSELVES, Profile, SignIn, code_of
 from piensas.model.mailbox import LONGEST, mailbox_of
 from piensas.model.refusals import CodeWrong, NotFound, Refusal, SignInOver, SignInRefused
 from piensas.model.session import bind_ticket, hash_of
@@ -282,7 +282,7 @@ async def let_in_by_mail(press: Press, visit: Visit, sign_in: SignIn, name: str)
     """Who reads the letters of an address is known by it, byte for byte as the letter was addressed."""
     profile = Profile(
         provider=BY_MAIL,
-        issuer=press.site.address,
+        issuer=OURSELVES,
         subject=sign_in.email,
         name=tidy_line(name[: SPARE * press.site.rules.longest_name]),
         email=sign_in.email,

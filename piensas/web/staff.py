@@ -13,7 +13,7 @@ from litestar.di import NamedDependency
 from piensas.actions.signing_in import Entry, begin_sign_in, take_sign_in
 from piensas.actions.staffing import accept_invitation, enter_by_passkey, find_invited
 from piensas.drawing.pen import pen_of
-from piensas.model.identity import PASSKEY, Passkey, Profile, SignIn
+from piensas.model.identity import OURSELVES, PASSKEY, Passkey, Profile, SignIn
 from piensas.model.refusals import SignInOver
 from piensas.model.session import hash_of
 from piensas.store.identities import find_passkey
@@ -142,7 +142,7 @@ async def take(request: Request, press: Press, shape: AnswerShape) -> tuple[Sign
 
 def enter_with(press: Press, sign_in: SignIn, passkey: Passkey) -> tuple[Entry, str]:
     token = secrets.token_urlsafe(32)
-    profile = Profile(provider=PASSKEY, issuer=press.site.address, subject=passkey.subject)
+    profile = Profile(provider=PASSKEY, issuer=OURSELVES, subject=passkey.subject)
     return Entry(sign_in=sign_in, profile=profile, label=LABEL, new_session=hash_of(token)), token
 
 
