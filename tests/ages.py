@@ -55,7 +55,7 @@ def fill_old(old: OldSite, whole: Whole) -> dict[str, list[str]]:
 
 
 def as_it_was(table: str, row: Row, revision: str) -> Row:
-    if table == "identities" and revision < "0011" and row["provider"] in ("email", "passkey"):
+    if table == "identities" and revision < "0012" and row["provider"] in ("email", "passkey"):
         return row | {"issuer": HOME}
     return row
 

@@ -129,6 +129,9 @@ class LetterBox(Controller):
         self.stop()
 
     async def _hang_up(self) -> None:
+        self.server.close()
+        for _ in range(3):  # who has just been let in is heard of
+            await asyncio.sleep(0)
         while going_on := [call for call in self._calls if call.session is None or call.transport]:
             for call in going_on:
                 if call.transport:
