@@ -8,6 +8,8 @@ const DETAILS = ["name", "email", "website"];
 const WINDOW = "piensas-signin";
 const SECOND = 1_000;
 const PATIENCE = 600 * SECOND;
+const LONGEST = 120 * SECOND;
+const NEAR = "1000px";
 
 /** Storage may be full or forbidden; nothing here depends on it. */
 const memory = {
@@ -764,38 +766,70 @@ class Live {
     /** @type {EventSource | null} */
     this.source = null;
     this.last = "";
+    /** How often it has been cut off in a row, when it began last, and when it may begin again. */
+    this.cuts = this.began = this.due = 0;
+    this.timer = 0;
+    this.near = !window.IntersectionObserver;
   }
 
   begin() {
-    const { signal } = this.all;
-    this.button?.addEventListener("click", () => this.show());
+    const { signal, section } = this.all;
+    if (!this.button) return;
+    this.button.addEventListener("click", () => this.show());
     document.addEventListener("visibilitychange", () => this.look(), { signal });
     signal.addEventListener("abort", () => this.stop());
-    this.look();
+    if (this.near) return this.look();
+    const watcher = new IntersectionObserver(
+      (seen) => {
+        if (!seen.some((each) => each.isIntersecting)) return;
+        watcher.disconnect();
+        this.near = true;
+        this.look();
+      },
+      { rootMargin: NEAR },
+    );
+    watcher.observe(section);
   }
 
-  /** A tab that nobody looks at asks for nothing. */
+  /** A tab that nobody looks at asks for nothing, nor does one that is not near its discussion yet. */
   look() {
-    if (document.hidden) this.stop();
-    else this.listen();
+    this.stop();
+    if (document.hidden || !this.near || this.all.signal.aborted) return;
+    this.timer = setTimeout(() => this.listen(), this.due - performance.now());
   }
 
   stop() {
+    clearTimeout(this.timer);
     this.source?.close();
     this.source = null;
   }
 
   listen() {
-    if (!this.button || this.source) return;
     const { base, story, section, language, loaded } = this.all;
-    const age = String(Math.round(performance.now() - loaded));
+    this.began = performance.now();
+    const age = String(Math.round(this.began - loaded));
     /** @type {Record<string, string>} */
     const since = this.last ? { since: this.last } : { revision: section.dataset.revision ?? "", age };
     this.source = new EventSource(`${base}/stories/${story}/events?${new URLSearchParams({ language, ...since })}`);
-    this.source.addEventListener("changes", (event) => {
-      this.last = event.lastEventId;
-      this.take(JSON.parse(event.data));
-    });
+    this.source.onerror = () => this.comeBack(0);
+    const on = (/** @type {string} */ name, /** @type {(data: string) => void} */ deed) =>
+      this.source?.addEventListener(name, ({ data, lastEventId }) => {
+        this.last = lastEventId || this.last;
+        deed(data);
+      });
+    on("here", () => {});
+    on("later", (data) => this.comeBack(Number(data)));
+    on("changes", (data) => this.take(JSON.parse(data)));
+  }
+
+  /** Listens again, but not when everybody else does: after a restart all are cut off at once. The browser
+   * itself would come back to the second, and never again after an answer that it does not like.
+   * @param {number} pause the least, in milliseconds */
+  comeBack(pause) {
+    const now = performance.now();
+    this.cuts = now - this.began > LONGEST ? 1 : this.cuts + 1;
+    this.due = now + pause + Math.random() * Math.min(LONGEST, 2 * SECOND * 2 ** this.cuts);
+    this.look();
   }
 
   /** @param {any} changed */
