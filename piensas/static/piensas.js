@@ -587,11 +587,14 @@ class Thread {
     return list;
   }
 
-  /** Leads the reader to a comment.
+  /** Leads the reader to a comment. All of the thread is laid out for that, and keeps its real heights.
    * @param {HTMLElement | null} [comment] */
   lead(comment) {
+    const list = this.all.root.getElementById("thread")?.classList;
+    list?.add("whole");
     comment?.classList.add("here");
     comment?.focus();
+    setTimeout(() => list?.remove("whole"), SECOND);
   }
 
   /** @param {any} result */
