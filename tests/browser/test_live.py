@@ -128,6 +128,7 @@ def test_a_page_that_is_answered_badly_listens_again_after_longer_and_longer(
     pauses = listen_until(page, 8)
     assert all(pause >= least for pause, least in zip(pauses, PAUSES, strict=True)), pauses
 
+    page.wait_for_function("() => ended.length === 8")
     page.unroute(EVENTS)
     newsroom.person().comment("Meanwhile.", name="Other", email="other@example.org")
     listen_until(page, 9)
@@ -151,7 +152,7 @@ def test_who_was_turned_away_stays_away_for_as_long_as_the_server_says(
     monkeypatch.setattr(live, "MOST_LISTENERS", 0)
     page = open_with_chance(arrive(newsroom, ENGLISH, COMPUTER), 0.0)
     assert all(pause >= live.FULL for pause in listen_until(page, 3))
-    page.wait_for_function("ended.length == 3")
+    page.wait_for_function("() => ended.length === 3")
     hide(page, hidden=True)
     hide(page, hidden=False)
     page.clock.run_for(live.FULL // 2)
@@ -228,6 +229,7 @@ def listen_until(page: Page, times: int) -> list[float]:
         begun, ended = page.evaluate("[begun, ended]")
         if len(begun) >= times:
             return [again - end for again, end in zip(begun[1:], ended, strict=False)]
+        page.wait_for_function("() => ended.length === begun.length")
         page.clock.run_for(1_000)
     raise AssertionError(f"It listens no more: {begun}")
 
