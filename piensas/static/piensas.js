@@ -10,6 +10,8 @@ const SECOND = 1_000;
 const PATIENCE = 600 * SECOND;
 const LONGEST = 120 * SECOND;
 const NEAR = "1000px";
+const MINUTE = 60 * SECOND;
+const DAY = 1_440;
 
 /** Storage may be full or forbidden; nothing here depends on it. */
 const memory = {
@@ -48,6 +50,36 @@ export const parseFor = (base, html) => {
   return template.content;
 };
 
+/** Times of day, in the reader's own zone and the page's language: how long ago on the day that they are,
+ * afterwards when. What the server drew has the newsroom's zone. */
+class Times {
+  /** @param {string} language */
+  constructor(language) {
+    /** @param {"long" | "medium"} dateStyle @param {"long" | "short"} [timeStyle] */
+    const form = (dateStyle, timeStyle) => new Intl.DateTimeFormat(language, { dateStyle, timeStyle });
+    this.day = form("long");
+    this.moment = form("medium", "short");
+    this.whole = form("medium", "long");
+    this.ago = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
+  }
+
+  /** @param {ParentNode} where */
+  tell(where) {
+    for (const each of /** @type {NodeListOf<HTMLTimeElement>} */ (where.querySelectorAll(":is(.byline, .when, .hint) time"))) {
+      const then = new Date(each.dateTime);
+      const minutes = Math.floor((Date.now() - then.getTime()) / MINUTE);
+      const words = minutes >= -1 && minutes < DAY ? this.since(Math.max(minutes, 0)) : this[each.className ? "day" : "moment"].format(then);
+      if (each.textContent !== words) each.textContent = words;
+      each.title ||= this.whole.format(then);
+    }
+  }
+
+  /** @param {number} minutes */
+  since(minutes) {
+    return minutes < 60 ? this.ago.format(-minutes, "minute") : this.ago.format(-Math.floor(minutes / 60), "hour");
+  }
+}
+
 /** A discussion that stands in a document, or in a shadow root under somebody else's page, which knows us by
  * the origin `base`. Its parts know each other through it. */
 class Discussion {
@@ -61,6 +93,7 @@ class Discussion {
     this.section = /** @type {HTMLElement} */ (root.querySelector(".discussion[data-story]"));
     this.story = this.section.dataset.story ?? "";
     this.credentials = /** @type {RequestCredentials} */ (base ? "include" : "same-origin");
+    this.times = new Times(language);
     this.thread = new Thread(this);
     this.box = new Box(this);
     this.signIn = new SignIn(this);
@@ -73,6 +106,9 @@ class Discussion {
   }
 
   begin() {
+    this.times.tell(this.root);
+    const turn = setInterval(() => document.hidden || this.times.tell(this.root), MINUTE);
+    this.signal.addEventListener("abort", () => clearInterval(turn));
     this.thread.begin();
     if (this.box.form) {
       this.signIn.begin();
@@ -84,7 +120,9 @@ class Discussion {
 
   /** @param {string} html */
   parse(html) {
-    return parseFor(this.base, html);
+    const piece = parseFor(this.base, html);
+    this.times.tell(piece);
+    return piece;
   }
 
   /** @param {string} words */
