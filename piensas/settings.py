@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 from msgspec import Meta, Struct
@@ -173,6 +174,7 @@ def settle(settings: Settings, folder: Path) -> Settings:
         "127.0.0.1",
     ):
         raise BadSettings("[signin] stand_in lets everybody be anybody: only for a site on localhost.")
+    require_zone(settings.site.timezone)
     if settings.mail and "@" not in settings.mail.sender:
         raise BadSettings("[mail] needs a sender, such as news@example.org.")
     url = settings.database.url
@@ -185,6 +187,14 @@ def settle(settings: Settings, folder: Path) -> Settings:
         database=DatabaseSettings(url),
         stories=StoriesSettings(stories),
     )
+
+
+def require_zone(name: str) -> None:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as fault:
+        known = 'It is a name of the IANA\'s, such as "America/Mexico_City".'
+        raise BadSettings(f"[site] timezone: there is no time zone {name!r}. {known}") from fault
 
 
 def say(fault: msgspec.ValidationError) -> str:

@@ -240,6 +240,8 @@ def test_a_postgresql_that_goes_away_refuses_writes_and_heals_without_a_restart(
         cluster.stop()
         assert newsroom.person().get(newsroom.story).text == ready
         assert newsroom.person().get(f"{newsroom.story}?order=newest").status_code == 503
+        listening = newsroom.person().get(f"/stories/{newsroom.story_id}/events")
+        assert (listening.status_code, "event: later" in listening.text) == (200, True)
         refusals_are_told(newsroom)
         cluster.start()
 

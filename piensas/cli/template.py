@@ -9,6 +9,7 @@ name = {name}
 # tagline = ""                     # stands under the name
 address = {address}               # how readers reach the site, without a slash at the end
 languages = {languages}           # the first one is the front page's
+# timezone = "UTC"                 # of dates and times, such as "America/Mexico_City"
 # greeting = ""                    # instead of "What do you think?" above the comment box
 # colours = "reader"               # light, dark, or as the reader's device is set
 # id = 1                           # only to keep several sites in one database

@@ -4,26 +4,31 @@ from __future__ import annotations
 
 import gettext
 import io
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, tzinfo
 from functools import cache, lru_cache
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.core import UnknownLocaleError
-from babel.dates import format_date, format_time
+from babel.dates import format_date, format_time, get_datetime_format, get_timezone_name
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
 CATALOGUES = Path(__file__).parent.parent / "locales"
 SECOND = 1_000
+LATEST = 253_402_128_000_000
+"""Milliseconds of the last day but one that a `datetime` has in every zone."""
 
 
 class Speech:
-    """How one language says things. A language without a catalogue speaks English."""
+    """How one language says things, in the hours of one time zone. A language without a catalogue speaks
+    English."""
 
-    def __init__(self, language: str) -> None:
+    def __init__(self, language: str, timezone: str = "UTC") -> None:
         self.language = language
+        self.zone = ZoneInfo(timezone)
         self.locale = find_locale(language)
         self._words = read_catalogue(language)
         self.gettext = self._words.gettext
@@ -42,18 +47,30 @@ class Speech:
         return format_decimal(number, locale=self.locale)
 
     def _date(self, millis: int) -> str:
-        return format_date(as_datetime(millis), "long", locale=self.locale)
+        return format_date(as_datetime(millis, self.zone), "long", locale=self.locale)
 
     def _moment(self, millis: int) -> str:
-        """Date and time of day, in UTC."""
-        when = as_datetime(millis)
+        """Date and time of day, which says in which zone."""
+        when = as_datetime(millis, self.zone)
         day = format_date(when, "medium", locale=self.locale)
-        return f"{day}, {format_time(when, 'short', locale=self.locale)}"
+        time = format_time(when, "short", tzinfo=self.zone, locale=self.locale)
+        both = str(get_datetime_format("medium", self.locale)).replace("'", "")
+        return both.replace("{1}", day).replace("{0}", f"{time} {self._zone_at(when)}")
+
+    def _zone_at(self, when: datetime) -> str:
+        """The zone's short name where the language has one (CLDR), otherwise how far it is from Greenwich."""
+        name = get_timezone_name(when, "short", locale=self.locale)
+        if name[0] not in "+-" and " " not in name:
+            return name
+        minutes = int((when.utcoffset() or timedelta()).total_seconds()) // 60
+        hours, rest = divmod(abs(minutes), 60)
+        ahead = f"{'-' if minutes < 0 else '+'}{hours}{f':{rest:02}' if rest else ''}" if minutes else ""
+        return str(self.locale.zone_formats["gmt"] % ahead)
 
 
 @cache
-def speech_of(language: str) -> Speech:
-    return Speech(language)
+def speech_of(language: str, timezone: str = "UTC") -> Speech:
+    return Speech(language, timezone)
 
 
 def read_catalogue(language: str) -> gettext.NullTranslations:
@@ -75,8 +92,13 @@ def find_locale(language: str) -> Locale:
         return Locale("en")
 
 
-def as_datetime(millis: int) -> datetime:
-    return datetime.fromtimestamp(millis / SECOND, UTC)
+def as_datetime(millis: int, zone: tzinfo = UTC) -> datetime:
+    return datetime.fromtimestamp(min(millis, LATEST) / SECOND, zone)
+
+
+def as_local(millis: int, zone: tzinfo) -> str:
+    """What clocks in a zone show, without saying which zone that is."""
+    return as_datetime(millis, zone).isoformat(timespec="seconds")[:19]
 
 
 def as_iso(millis: int) -> str:

@@ -23,6 +23,8 @@ from piensas.model.site import Site
 HERE = Path(__file__).parent.parent
 PIECES = 8_192
 COMPILED = Compiled()
+CASTS = re.compile(rb"/\*\* @type (?:(?!\*/).)*\*/ ?")
+"""What a script says to the type checker alone, within a line."""
 REMARKS = re.compile(rb"^[ ]*(//.*|/\*((?!\*/).|\n)*\*/[ ]*)$", re.MULTILINE)
 """Lines of a script that are nothing but a remark, or belong to one of several lines."""
 
@@ -48,7 +50,7 @@ class Pen:
     def __init__(self, site: Site, language: str) -> None:
         self.site = site
         self.language = language
-        self.speech = speech_of(language)
+        self.speech = speech_of(language, site.timezone)
         self._templates = Environment(
             loader=FileSystemLoader(HERE / "templates"),
             autoescape=select_autoescape(disabled_extensions=("txt",), default=True, default_for_string=True),
@@ -164,8 +166,10 @@ def static_version(name: str) -> str:
 
 @lru_cache(64)
 def read_static(name: str) -> bytes:
-    """A file as it is handed out: scripts without the lines that only their readers need."""
+    """A file as it is handed out: scripts without what only their readers need."""
     content = (HERE / "static" / name).read_bytes()
     if not name.endswith(".js"):
         return content
-    return b"\n".join(line.strip() for line in REMARKS.sub(b"", content).splitlines() if line.strip())
+    return b"\n".join(
+        line.strip() for line in CASTS.sub(b"", REMARKS.sub(b"", content)).splitlines() if line.strip()
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from msgspec import Meta, Struct
 
@@ -23,7 +24,8 @@ class Site(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What the publication is called, where it is reached, and the languages it is written in.
 
     The first language is the one of its front page. `greeting` replaces "What do you think?" above
-    the comment box, in the words given.
+    the comment box, in the words given. `timezone` is that of the newsroom: its days and hours are those
+    that pages show and that files mean.
     """
 
     id: Annotated[int, Meta(ge=1)] = 1
@@ -31,6 +33,7 @@ class Site(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     tagline: Annotated[str, Meta(max_length=300)] = ""
     address: Annotated[str, Meta(pattern=r"^https?://[^/?#\s]+$")] = "http://localhost:8000"
     languages: Annotated[tuple[Language, ...], Meta(min_length=1)] = ("en",)
+    timezone: Annotated[str, Meta(max_length=100)] = "UTC"
     greeting: Annotated[str, Meta(max_length=300)] = ""
     colours: Literal["light", "dark", "reader"] = "reader"
     rules: Rules = Rules()
@@ -40,6 +43,10 @@ class Site(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     def language(self) -> str:
         """The language of the front page."""
         return self.languages[0]
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
 
     @property
     def reserved_names(self) -> tuple[str, ...]:

@@ -8,6 +8,10 @@ const DETAILS = ["name", "email", "website"];
 const WINDOW = "piensas-signin";
 const SECOND = 1_000;
 const PATIENCE = 600 * SECOND;
+const LONGEST = 120 * SECOND;
+const NEAR = "1000px";
+const MINUTE = 60 * SECOND;
+const DAY = 1_440;
 
 /** Storage may be full or forbidden; nothing here depends on it. */
 const memory = {
@@ -46,6 +50,35 @@ export const parseFor = (base, html) => {
   return template.content;
 };
 
+/** Times of day, in the reader's own zone and the page's language: how long ago on the day that they are,
+ * afterwards when. What the server drew has the newsroom's zone, and a day stays the newsroom's. */
+class Times {
+  /** @param {string} language */
+  constructor(language) {
+    /** @param {"long" | "short"} timeStyle */
+    const form = (timeStyle) => new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle });
+    this.moment = form("short");
+    this.whole = form("long");
+    this.ago = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
+  }
+
+  /** @param {ParentNode} where */
+  tell(where) {
+    for (const each of /** @type {NodeListOf<HTMLTimeElement>} */ (where.querySelectorAll(":is(.byline, .when) time:not(.day)"))) {
+      const then = new Date(each.dateTime);
+      const minutes = Math.floor((Date.now() - then.getTime()) / MINUTE);
+      const words = minutes >= -1 && minutes < DAY ? this.since(Math.max(minutes, 0)) : this.moment.format(then);
+      if (each.textContent !== words) each.textContent = words;
+      each.title ||= this.whole.format(then);
+    }
+  }
+
+  /** @param {number} minutes */
+  since(minutes) {
+    return minutes < 60 ? this.ago.format(-minutes, "minute") : this.ago.format(-Math.floor(minutes / 60), "hour");
+  }
+}
+
 /** A discussion that stands in a document, or in a shadow root under somebody else's page, which knows us by
  * the origin `base`. Its parts know each other through it. */
 class Discussion {
@@ -59,6 +92,7 @@ class Discussion {
     this.section = /** @type {HTMLElement} */ (root.querySelector(".discussion[data-story]"));
     this.story = this.section.dataset.story ?? "";
     this.credentials = /** @type {RequestCredentials} */ (base ? "include" : "same-origin");
+    this.times = new Times(language);
     this.thread = new Thread(this);
     this.box = new Box(this);
     this.signIn = new SignIn(this);
@@ -71,6 +105,9 @@ class Discussion {
   }
 
   begin() {
+    this.times.tell(this.root);
+    const turn = setInterval(() => document.hidden || this.times.tell(this.root), MINUTE);
+    this.signal.addEventListener("abort", () => clearInterval(turn));
     this.thread.begin();
     if (this.box.form) {
       this.signIn.begin();
@@ -82,7 +119,9 @@ class Discussion {
 
   /** @param {string} html */
   parse(html) {
-    return parseFor(this.base, html);
+    const piece = parseFor(this.base, html);
+    this.times.tell(piece);
+    return piece;
   }
 
   /** @param {string} words */
@@ -585,11 +624,14 @@ class Thread {
     return list;
   }
 
-  /** Leads the reader to a comment.
+  /** Leads the reader to a comment. All of the thread is laid out for that, and keeps its real heights.
    * @param {HTMLElement | null} [comment] */
   lead(comment) {
+    const list = this.all.root.getElementById("thread")?.classList;
+    list?.add("whole");
     comment?.classList.add("here");
     comment?.focus();
+    setTimeout(() => list?.remove("whole"), SECOND);
   }
 
   /** @param {any} result */
@@ -764,38 +806,70 @@ class Live {
     /** @type {EventSource | null} */
     this.source = null;
     this.last = "";
+    /** How often it has been cut off in a row, when it began last, and when it may begin again. */
+    this.cuts = this.began = this.due = 0;
+    this.timer = 0;
+    this.near = !window.IntersectionObserver;
   }
 
   begin() {
-    const { signal } = this.all;
-    this.button?.addEventListener("click", () => this.show());
+    const { signal, section } = this.all;
+    if (!this.button) return;
+    this.button.addEventListener("click", () => this.show());
     document.addEventListener("visibilitychange", () => this.look(), { signal });
     signal.addEventListener("abort", () => this.stop());
-    this.look();
+    if (this.near) return this.look();
+    const watcher = new IntersectionObserver(
+      (seen) => {
+        if (!seen.some((each) => each.isIntersecting)) return;
+        watcher.disconnect();
+        this.near = true;
+        this.look();
+      },
+      { rootMargin: NEAR },
+    );
+    watcher.observe(section);
   }
 
-  /** A tab that nobody looks at asks for nothing. */
+  /** A tab that nobody looks at asks for nothing, nor does one that is not near its discussion yet. */
   look() {
-    if (document.hidden) this.stop();
-    else this.listen();
+    this.stop();
+    if (document.hidden || !this.near || this.all.signal.aborted) return;
+    this.timer = setTimeout(() => this.listen(), this.due - performance.now());
   }
 
   stop() {
+    clearTimeout(this.timer);
     this.source?.close();
     this.source = null;
   }
 
   listen() {
-    if (!this.button || this.source) return;
     const { base, story, section, language, loaded } = this.all;
-    const age = String(Math.round(performance.now() - loaded));
+    this.began = performance.now();
+    const age = String(Math.round(this.began - loaded));
     /** @type {Record<string, string>} */
     const since = this.last ? { since: this.last } : { revision: section.dataset.revision ?? "", age };
     this.source = new EventSource(`${base}/stories/${story}/events?${new URLSearchParams({ language, ...since })}`);
-    this.source.addEventListener("changes", (event) => {
-      this.last = event.lastEventId;
-      this.take(JSON.parse(event.data));
-    });
+    this.source.onerror = () => this.comeBack(0);
+    const on = (/** @type {string} */ name, /** @type {(data: string) => void} */ deed) =>
+      this.source?.addEventListener(name, ({ data, lastEventId }) => {
+        this.last = lastEventId || this.last;
+        deed(data);
+      });
+    on("here", () => {});
+    on("later", (data) => this.comeBack(Number(data)));
+    on("changes", (data) => this.take(JSON.parse(data)));
+  }
+
+  /** Listens again, but not when everybody else does: after a restart all are cut off at once. The browser
+   * itself would come back to the second, and never again after an answer that it does not like.
+   * @param {number} pause the least, in milliseconds */
+  comeBack(pause) {
+    const now = performance.now();
+    this.cuts = now - this.began > LONGEST ? 1 : this.cuts + 1;
+    this.due = now + pause + Math.random() * Math.min(LONGEST, 2 * SECOND * 2 ** this.cuts);
+    this.look();
   }
 
   /** @param {any} changed */

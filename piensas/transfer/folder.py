@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -64,8 +64,8 @@ def list_story_files(folder: Path) -> list[Path]:
     return sorted(file for file in folder.glob("*.md") if file.name[0] not in "._")
 
 
-def read_manuscript(file: Path, languages: tuple[str, ...]) -> Manuscript:
-    """The file as an edition to be published; raises BrokenFile with the line and the fault."""
+def read_manuscript(file: Path, languages: tuple[str, ...], zone: tzinfo = UTC) -> Manuscript:
+    """The file as an edition to be published; raises BrokenFile. `zone` is that of times that name none."""
     source = read_source(file)
     found = FRONT_MATTER.match(source)
     if found is None:
@@ -91,8 +91,8 @@ def read_manuscript(file: Path, languages: tuple[str, ...]) -> Manuscript:
         slug=matter.slug or slug_of(name["key"]),
         title=" ".join(matter.title.split()),
         html=PICTURE.sub(r"\1/pictures/", render_story(source[found.end() :])),
-        published_at=as_millis(matter.published),
-        updated_at=as_millis(matter.updated) if matter.updated else None,
+        published_at=as_millis(matter.published, zone),
+        updated_at=as_millis(matter.updated, zone) if matter.updated else None,
         summary=" ".join(matter.summary.split()),
         authors=as_tuple(matter.authors),
         sources=as_tuple(matter.sources),
@@ -100,7 +100,7 @@ def read_manuscript(file: Path, languages: tuple[str, ...]) -> Manuscript:
         picture_alt=matter.picture_alt,
         picture_caption=matter.picture_caption,
         discussion=matter.discussion,
-        fingerprint=hashlib.sha256(source.encode()).hexdigest(),
+        fingerprint=print_of(source, matter, zone),
         origin="file",
         is_draft=matter.draft,
     )
@@ -181,17 +181,32 @@ def as_datetime(value: Any) -> Any:
         return value
 
 
-def as_millis(when: datetime) -> int:
-    """Milliseconds since 1970; a time without a zone is in UTC."""
+def as_millis(when: datetime, zone: tzinfo = UTC) -> int:
+    """Milliseconds since 1970; a time without a zone is in `zone`.
+
+    Of an hour that there is twice it is the first; one that clocks skip is an hour later (PEP 495).
+    """
     if when.tzinfo is None:
-        when = when.replace(tzinfo=UTC)
+        when = when.replace(tzinfo=zone)
     return max(int(when.timestamp() * 1_000), 0)
 
 
-def list_manuscripts(folder: Path, languages: tuple[str, ...]) -> Iterator[Manuscript | BrokenFile]:
+def print_of(source: str, matter: FrontMatter, zone: tzinfo) -> str:
+    """Differs as soon as the file says something else, also because the site's zone is another."""
+    print_ = hashlib.sha256(source.encode())
+    if str(zone) != "UTC" and any(
+        when and when.tzinfo is None for when in (matter.published, matter.updated)
+    ):
+        print_.update(str(zone).encode())
+    return print_.hexdigest()
+
+
+def list_manuscripts(
+    folder: Path, languages: tuple[str, ...], zone: tzinfo
+) -> Iterator[Manuscript | BrokenFile]:
     """Every file of the folder as what it says or what is wrong with it."""
     for file in list_story_files(folder):
         try:
-            yield read_manuscript(file, languages)
+            yield read_manuscript(file, languages, zone)
         except BrokenFile as broken:
             yield broken

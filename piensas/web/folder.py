@@ -101,7 +101,7 @@ def read_folder(folder: Path, site: Site) -> tuple[dict[Name, Manuscript], list[
     manuscripts: dict[Name, Manuscript] = {}
     broken: list[BrokenFile] = []
     faults: list[str] = []
-    for each in list_manuscripts(folder, site.languages):
+    for each in list_manuscripts(folder, site.languages, site.zone):
         if isinstance(each, BrokenFile):
             broken.append(each)
             faults.append(str(each))

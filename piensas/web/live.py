@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import secrets
 from collections import OrderedDict
 from collections.abc import Mapping
 from contextlib import suppress
@@ -42,6 +43,9 @@ OVERLAP = 30_000
 MOST_LISTENERS = 10_000
 MOST_OF_ONE = 100
 """Listeners from one network address."""
+FULL, SPREAD = 30_000, 30_000
+"""Milliseconds after which somebody who was turned away may come back: so many, and by chance up to as many
+more, so that not all who were turned away at once come back at once."""
 MOST_CHANGES = 100
 MOST_BYTES = 1 << 18
 """Of comments in one event; of more, the newest."""
@@ -136,7 +140,7 @@ class Live:
             return
         sender = self._find_sender(scope)
         if self.listeners >= min(MOST_LISTENERS, self.room) or self.senders.get(sender, 0) >= MOST_OF_ONE:
-            await refuse(send, 503)
+            await turn_away(send)
             return
         query = dict(parse_qsl(scope["query_string"].decode("latin-1")))
         last = read_place(dict(scope["headers"]).get(b"last-event-id", b"").decode("latin-1"))
@@ -146,10 +150,10 @@ class Live:
         try:
             channel = await self._join(int(found[1]), language, sender)
         except Unavailable:
-            await refuse(send, 503)
+            await turn_away(send)
             return
         if channel is None:
-            await refuse(send, 404)
+            await refuse(send)
             return
         gone = asyncio.create_task(wait_for_end(receive))
         try:
@@ -254,7 +258,7 @@ class Live:
     ) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
         place, heard = channel.place, channel.events
-        await self._write(send, b"retry: 2000\nid: %s\n\n" % str(last or place).encode())
+        await self._write(send, b"retry: 2000\nid: %s\nevent: here\ndata:\n\n" % str(last or place).encode())
         if last and place and last.revision != place.revision:
             await self._write(send, await self._catch_up(channel, last, place))
         while not gone.done():
@@ -331,11 +335,19 @@ async def wait_for_end(receive: Receive) -> None:
         pass
 
 
-async def refuse(send: Send, status: int) -> None:
-    headers = [(b"retry-after", b"30")] if status == 503 else []
-    headers += [(b"cache-control", b"no-store"), (b"content-length", b"0")]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
+async def refuse(send: Send) -> None:
+    headers = [(b"cache-control", b"no-store"), (b"content-length", b"0")]
+    await send({"type": "http.response.start", "status": 404, "headers": headers})
     await send({"type": "http.response.body", "body": b""})
+
+
+async def turn_away(send: Send) -> None:
+    """Somebody for whom there is no room comes back later. After any other status than 200 a browser would
+    never listen again (HTML standard, 9.2.3)."""
+    wait = FULL + secrets.randbelow(SPREAD)
+    event = b"retry: %d\nevent: later\ndata: %d\n\n" % (wait, wait)
+    await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
+    await send({"type": "http.response.body", "body": event})
 
 
 async def answer_head(send: Send) -> None:

@@ -20,7 +20,7 @@ from msgspec import Meta
 from sqlalchemy import Connection
 
 from piensas.actions.posting import post_comment
-from piensas.drawing.language import as_iso
+from piensas.drawing.language import as_iso, as_local
 from piensas.drawing.pen import pen_of
 from piensas.model.comment import PublicComment, own_view
 from piensas.model.draft import Draft
@@ -262,7 +262,7 @@ def show(press: Press, comment: PublicComment, page: Headline | None) -> dict[st
         "author": 0,
         "author_name": comment.name,
         "author_url": comment.website,
-        "date": as_iso(comment.written_at)[:19],
+        "date": as_local(comment.written_at, press.site.zone),
         "date_gmt": as_iso(comment.written_at)[:19],
         "content": {"rendered": comment.html},
         "link": f"{site}{page.address}/comments/{comment.id}#comment-{comment.id}" if page else site,
@@ -278,7 +278,7 @@ def show_post(press: Press, page: Headline) -> dict[str, Any]:
     site = press.site.address
     return {
         "id": short_of(page.story_id),
-        "date": as_iso(page.published_at)[:19],
+        "date": as_local(page.published_at, press.site.zone),
         "date_gmt": as_iso(page.published_at)[:19],
         "modified_gmt": as_iso(page.updated_at or page.published_at)[:19],
         "slug": page.slug,

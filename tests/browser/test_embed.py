@@ -121,6 +121,7 @@ def test_a_reader_writes_signs_in_and_out_under_another_sites_page(
     page.locator('[name="name"]').fill("Far reader")
     page.locator(".send .post").click()
     expect(page.locator(".comment .text")).to_have_text("As a guest, from afar.")
+    expect(page.locator(".comment .when time")).to_contain_text("minute")
     expect(page.locator(".comment.own .edit")).to_be_visible()
     walk.see("guest posts")
 
