@@ -170,10 +170,12 @@ class Errand(msgspec.Struct):
         return self.asked["state"]
 
 
-def leave(person: Person, provider: str, *, place: str = "", **fields: str) -> Errand:
+def leave(
+    person: Person, provider: str, *, place: str = "", headers: dict[str, str] | None = None, **fields: str
+) -> Errand:
     """Presses a provider's icon, without scripts."""
     query = f"?story={place or person.newsroom.story_id}" if place != "me" else ""
-    answer = person.send(f"/signin/{provider}{query}", {"language": "en"} | fields)
+    answer = person.send(f"/signin/{provider}{query}", {"language": "en"} | fields, **(headers or {}))
     assert answer.status_code == 200, answer.text
     found = re.search(r'<a href="(http[^"]+)" rel="noreferrer">', answer.text)
     assert found, answer.text

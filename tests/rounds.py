@@ -18,9 +18,12 @@ class Rounds(msgspec.Struct, frozen=True):
     moments: int
     """At which what a site does now and then is cut short."""
 
+    crowds: int
+    """Of a few people, each of which does some thirty things."""
 
-SHORT = Rounds(kills=20, races=3, examples=100, requests=20, moments=3)
-LONG = Rounds(kills=200, races=20, examples=2_000, requests=100, moments=60)
+
+SHORT = Rounds(kills=20, races=3, examples=100, requests=20, moments=3, crowds=8)
+LONG = Rounds(kills=200, races=20, examples=2_000, requests=100, moments=60, crowds=200)
 
 
 def rounds_of(config: pytest.Config) -> Rounds:
