@@ -3,6 +3,7 @@ taken for true that may not be, and all is well again by itself."""
 
 from __future__ import annotations
 
+import queue
 import threading
 from collections.abc import Iterator
 from contextlib import closing
@@ -13,6 +14,7 @@ from sqlalchemy import make_url
 
 from piensas.model.moment import Clock
 from piensas.model.refusals import Unavailable
+from piensas.store import database
 from piensas.store.database import Database
 from piensas.store.paces import find_last_pace, save_paces
 from tests.newsroom import Newsroom, open_newsroom, wait_until
@@ -82,24 +84,26 @@ def ask_all_at_once(newsroom: Newsroom) -> dict[str, list[int]]:
     return answers
 
 
-def test_a_question_and_a_deed_come_back_from_a_connection_that_has_died_in_silence(
-    proxy: Proxy, by_proxy: str
+@pytest.mark.parametrize("how", ["read", "ask"])
+def test_a_question_comes_back_from_a_connection_that_has_died_in_silence(
+    proxy: Proxy, by_proxy: str, how: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(database, "TO_ANSWER_PROGRAMS", 1.0)
     with closing(Database(by_proxy)) as db:
+        ask_now = {"read": db._ask_in_time, "ask": db.ask}[how]
         db.do(lambda connection: save_paces(connection, 1, ["alive"], 5))
-        proxy.swallow("answered")
-        failed = threading.Event()
+        asked: queue.Queue[object] = queue.Queue()
 
         def ask() -> None:
+            asked.put(ask_now(find_last_pace, 1, ["alive"]))
+            proxy.swallow("answered")
             with pytest.raises(Unavailable):
-                db._ask_in_time(find_last_pace, 1, ["alive"])
-            failed.set()
+                ask_now(find_last_pace, 1, ["alive"])
+            proxy.heal()
+            asked.put(ask_now(find_last_pace, 1, ["alive"]))
 
-        asking = threading.Thread(target=ask, daemon=True)
-        asking.start()
-        assert failed.wait(PATIENCE)
-        proxy.heal()
-        wait_until(lambda: db._ask_in_time(find_last_pace, 1, ["alive"]) == 5)
+        threading.Thread(target=ask, daemon=True).start()
+        assert [asked.get(timeout=PATIENCE) for _ in range(2)] == [5, 5]
 
 
 @pytest.mark.parametrize("ways", WAYS, ids=" and ".join)

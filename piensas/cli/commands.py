@@ -130,7 +130,7 @@ def check(file: Path | None) -> None:
     """Recount every counter and say which are wrong. Exit code 1 if any is."""
     settings = find_settings(file)
     with open_database(settings) as db:
-        found = db.ask(list_miscounts, settings.site.id)
+        found = db.ask_at_length(list_miscounts, settings.site.id)
     if not found:
         out.print("Every counter agrees with what it counts.")
         return
@@ -151,7 +151,7 @@ def export(file: Path | None, target: TextIO) -> None:
     """
     settings = find_settings(file)
     with open_database(settings) as db:
-        db.ask(lambda connection: write_lines(connection, settings, target))
+        db.ask_at_length(lambda connection: write_lines(connection, settings, target))
 
 
 def write_lines(connection: Connection, settings: Settings, target: TextIO) -> None:

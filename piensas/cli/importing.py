@@ -134,7 +134,7 @@ def rehearse(
     desk: Desk, source: str, stories: Iterable[ArrivingStory]
 ) -> Iterator[tuple[ArrivingStory, Plan]]:
     for story in stories:
-        yield story, desk.db.ask(plan_arrival, desk.site, source, story, desk.clock())
+        yield story, desk.db.ask_at_length(plan_arrival, desk.site, source, story, desk.clock())
 
 
 def admit(desk: Desk, source: str, stories: Iterable[ArrivingStory]) -> Iterator[tuple[ArrivingStory, Plan]]:

@@ -20,7 +20,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import OperationalError
 
 from piensas.model.refusals import Unavailable
-from piensas.store.deadlines import Deadlines, driver_of
+from piensas.store.deadlines import Deadlines, driver_of, no_deadline
 from piensas.store.engines import open_postgresql, open_sqlite
 from piensas.store.marks import Mark, NoticeMark, open_sqlite_mark
 from piensas.store.turns import FileTurn, Turn, no_turn
@@ -32,6 +32,8 @@ PATIENCE = 5.0
 """Seconds that anybody waits for a deed before being told to try again."""
 TO_ANSWER = 3.0
 """Seconds in which a network's database has to answer a question that a reader waits for."""
+TO_ANSWER_PROGRAMS = 15.0
+"""As above, for any other question that is not asked at length."""
 
 
 class Database:
@@ -60,10 +62,16 @@ class Database:
             self.mark = NoticeMark(self.url, self._deadlines)
             self._threads = ThreadPoolExecutor(8, "question")
         self._deeds = deeds
+        self._within = self._deadlines.within if self._deadlines else no_deadline
         self._writer = Writer(deeds, turn, self.mark.bump, is_there, self._deadlines)
 
     def ask(self, question: Callable[..., T], *args: Any) -> T:
         """The answer to a question, from one consistent state of the database."""
+        with self._within(TO_ANSWER_PROGRAMS):
+            return self.ask_at_length(question, *args)
+
+    def ask_at_length(self, question: Callable[..., T], *args: Any) -> T:
+        """As `ask`, for as long as it takes: for a command line, where somebody sees that it goes on."""
         try:
             return self._ask_once(question, *args)
         except OperationalError as fault:
@@ -79,7 +87,7 @@ class Database:
     async def read(self, question: Callable[..., T], *args: Any) -> T:
         """As `ask`, without stopping the event loop for a network, and for no longer than `TO_ANSWER`."""
         if self.is_local:
-            return self.ask(question, *args)
+            return self.ask_at_length(question, *args)
         loop = asyncio.get_running_loop()
         asked = loop.run_in_executor(self._threads, self._ask_in_time, question, *args)
         try:
@@ -124,9 +132,8 @@ class Database:
             self._deadlines.close()
 
     def _ask_in_time(self, question: Callable[..., T], *args: Any) -> T:
-        assert self._deadlines
-        with self._deadlines.within(TO_ANSWER):
-            return self.ask(question, *args)
+        with self._within(TO_ANSWER):
+            return self.ask_at_length(question, *args)
 
     def _ask_once(self, question: Callable[..., T], *args: Any) -> T:
         connection = self._connection()
