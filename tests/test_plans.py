@@ -83,15 +83,19 @@ def asked() -> Iterator[list[str]]:
 
 
 def test_posting_asks_as_many_questions_in_a_long_thread_as_in_a_short_one(newsroom: Newsroom) -> None:
-    def cost(email: str) -> int:
-        with asked() as statements:
-            newsroom.person().comment(f"By {email}.", email=email)
-        return len(statements)
+    def cost(*emails: str) -> int:
+        """The least of several: whoever looks after the site meanwhile asks, too."""
+        costs = []
+        for email in emails:
+            with asked() as statements:
+                newsroom.person().comment(f"By {email}.", email=email)
+            costs.append(len(statements))
+        return min(costs)
 
-    first = cost("a@example.org")
+    first = cost("a@example.org", "b@example.org", "c@example.org")
     for number in range(30):
         newsroom.person().comment(f"Number {number}.", email=f"r{number}@example.org")
-    assert cost("b@example.org") == first < 25
+    assert cost("d@example.org", "e@example.org", "f@example.org") == first < 25
 
 
 @pytest.mark.parametrize("path", ["/me", "/me/export.json", "/me/export.html"])

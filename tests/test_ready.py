@@ -6,7 +6,11 @@ import brotli
 import httpx
 import pytest
 
+from piensas.drawing.pen import NOBODY, Mine, pen_of
 from piensas.model.moment import Clock
+from piensas.model.story import Story
+from piensas.model.thread import Walk
+from piensas.store.threads import read_thread
 from piensas.web.proofs import Proof
 from piensas.web.ready import ReadyPage, ReadyPages, choose_encoding, has_etag
 from tests.newsroom import Newsroom, Person, serve
@@ -172,3 +176,24 @@ def test_the_encoding_is_one_that_the_client_takes(accepted: bytes, chosen: byte
 )
 def test_etags_are_compared_weakly(wanted: bytes, known: bool) -> None:
     assert has_etag(wanted, b'"a"') is known
+
+
+def test_for_one_reader_only_their_own_comments_are_drawn_anew(newsroom: Newsroom) -> None:
+    author = newsroom.person()
+    for number in range(4):
+        newsroom.person().comment(f"Number {number}.", email=f"r{number}@example.org")
+    mine = author.comment("Mine.")
+    author.read()
+    pen = pen_of(newsroom.site, "en")
+    story = Story(1, int(newsroom.story_id), "flight", "open", 0, 1, 5, 5)
+    shown = [node.comment for node in newsroom.db.ask(read_thread, story, Walk("oldest", 10, 3)).nodes]
+    other = next(comment for comment in shown if comment.id != int(mine))
+    own = next(comment for comment in shown if comment.id == int(mine))
+    draw = pen.piece_for(Mine(frozenset({own.id}), frozenset({own.id})), closed=False)
+
+    everybodys = pen.piece_for(NOBODY, closed=False)
+    assert draw(other, "/en/flight") is everybodys(other, "/en/flight")
+    assert draw(own, "/en/flight") != everybodys(own, "/en/flight")
+    voted = pen.piece_for(Mine(votes=((other.id, 1),)), closed=False)
+    assert voted(other, "/en/flight") != everybodys(other, "/en/flight")
+    assert everybodys(own, "/en/flight") == pen.piece_for(None, closed=False)(own, "/en/flight")

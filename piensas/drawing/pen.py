@@ -21,7 +21,8 @@ from piensas.model.comment import PublicComment
 from piensas.model.site import Site
 
 HERE = Path(__file__).parent.parent
-PIECES = 8_192
+PIECES, OWN_PIECES = 8_192, 1_024
+"""Drawn comments that are remembered in each language: as all see them, and as somebody sees their own."""
 COMPILED = Compiled()
 CASTS = re.compile(rb"/\*\* @type (?:(?!\*/).)*\*/ ?")
 """What a script says to the type checker alone, within a line."""
@@ -64,6 +65,7 @@ class Pen:
         self._comment = self._templates.get_template("comment.html")
         self._box = self._templates.get_template("box.html")
         self._plain_piece = lru_cache(PIECES)(self._draw_piece)
+        self._own_piece = lru_cache(OWN_PIECES)(self._draw_piece)
         self.box = lru_cache(256)(self._draw_box)
 
     def draw(self, template: str, finished: Mapping[str, bytes] = NOTHING, **what: Any) -> bytes:
@@ -80,10 +82,19 @@ class Pen:
         return Markup(drawn)  # noqa: S704  # the template escapes what it is given
 
     def piece_for(self, mine: Mine | None, closed: bool) -> Piece:
-        """Draws comments for a viewer; for everybody else each is drawn once and remembered."""
+        """Draws comments for a viewer; what is nobody's own on a page is drawn once and remembered."""
         if mine is None or mine is NOBODY:
             return partial(self._plain_piece, closed)
-        return partial(self._draw_piece, closed, mine=mine)
+        votes = dict(mine.votes)
+
+        def draw(comment: PublicComment, address: str) -> bytes:
+            id = comment.id
+            if id not in mine.comments and id not in votes:
+                return self._plain_piece(closed, comment, address)
+            own = (id in mine.comments, id in mine.changeable, votes.get(id, 0))
+            return self._own_piece(closed, comment, address, *own)
+
+        return draw
 
     def greetings(self) -> list[tuple[str, str]]:
         """The question above the box, in this language first and then in the site's others."""
@@ -110,14 +121,17 @@ class Pen:
             del names["best"]
         return list(names.items())
 
-    def _draw_piece(self, closed: bool, comment: PublicComment, address: str, mine: Mine = NOBODY) -> bytes:
+    def _draw_piece(
+        self,
+        closed: bool,
+        comment: PublicComment,
+        address: str,
+        own: bool = False,
+        changeable: bool = False,
+        vote: int = 0,
+    ) -> bytes:
         return self._comment.render(
-            comment=comment,
-            address=address,
-            closed=closed,
-            own=comment.id in mine.comments,
-            changeable=comment.id in mine.changeable,
-            vote=dict(mine.votes).get(comment.id, 0),
+            comment=comment, address=address, closed=closed, own=own, changeable=changeable, vote=vote
         ).encode()
 
     def _words(self) -> dict[str, Any]:
