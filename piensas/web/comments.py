@@ -8,6 +8,7 @@ import msgspec
 from litestar import Response, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
+from sqlalchemy import Connection
 
 from piensas.actions.changing import Change, edit_comment, withdraw_comment
 from piensas.actions.posting import post_comment
@@ -16,13 +17,14 @@ from piensas.drawing.pen import NOBODY, Mine, pen_of
 from piensas.model.comment import Comment as WholeComment
 from piensas.model.comment import own_view
 from piensas.model.refusals import Malformed, NotFound, Refusal, Rejected, Unavailable
-from piensas.store.stories import find_story
+from piensas.model.story import Story
+from piensas.store.stories import Addresses, find_story, list_live_addresses
 from piensas.web.answers import json_answer, page_answer, see, with_retry
 from piensas.web.api.shapes import Comment, Pages
 from piensas.web.box import GIVEN_BACK
 from piensas.web.boxed import refuse_in_box
 from piensas.web.changes import refuse_change
-from piensas.web.discussions import find_address
+from piensas.web.discussions import choose_address
 from piensas.web.errors import STATUS, describe
 from piensas.web.http import Request
 from piensas.web.origin import require_known_page
@@ -142,7 +144,8 @@ async def show_deed(
 ) -> Response[bytes]:
     """What has become of a comment: as JSON with its HTML, or the page on which it stands."""
     spoken = language_of(request, press.site) or comment.language
-    address, language = await find_address(press, comment.story_id, spoken)
+    story, addresses = await press.db.read(find_place, press.site.id, comment.story_id)
+    address, language = choose_address(addresses, spoken)
     if not wants_json(request):
         gone = comment.status == "withdrawn"
         answer = see(f"{address}#comments" if gone else permalink(address, comment.id))
@@ -151,14 +154,21 @@ async def show_deed(
 
     pen = pen_of(press.site, language)
     shown = own_view(comment)
-    story = await press.db.read(find_story, press.site.id, comment.story_id)
     posted = PostedShape(
         comment=Pages(press.site, {comment.story_id: {language: address}}).show(shown),
         message=message_for(comment, pen.speech.gettext) if mine.comments or not mine.votes else "",
         piece=pen.piece_for(mine, closed=False)(shown, address).decode(),
-        count=pen.count(story.comments if story else 0),
+        count=pen.count(story.comments),
     )
     return json_answer(posted, status=status)
+
+
+def find_place(db: Connection, site_id: int, story_id: int) -> tuple[Story, Addresses]:
+    """The story, and where its editions are."""
+    story, addresses = find_story(db, site_id, story_id), list_live_addresses(db, site_id, story_id)
+    if story is None or not addresses:
+        raise NotFound
+    return story, addresses
 
 
 def keep_typed(request: Request, press: Press, shape: DraftShape, refusal: Refusal) -> Response[bytes]:
