@@ -143,3 +143,19 @@ def picture_of(tab: Tab) -> bytes:
     left, top, width, height = (box[name] for name in ("x", "y", "width", "height"))
     around = FloatRect(x=left - 20, y=top - 20, width=width + 40, height=height + 40)
     return tab.page.screenshot(animations="disabled", caret="hide", clip=around)
+
+
+WAYS = """() => [...new Set([...document.querySelectorAll("#thread > .comments > li")].map(
+    (each) => getComputedStyle(each).contentVisibility))]"""
+
+
+@pytest.mark.parametrize("device", [COMPUTER, TERMINAL], ids=str)
+def test_a_thread_is_laid_out_as_a_whole_where_a_link_leads_into_it(
+    thread: Thread, arrive: Arrive, device: Device
+) -> None:
+    """Heights that are only guessed would lead past the comment on a slow machine."""
+    reader = arrive(thread.newsroom, ENGLISH, device)
+    assert reader.open(ENGLISH.path).measure(WAYS) == ["auto"]
+    linked = reader.open(f"{ENGLISH.path}#comment-{thread.roots[DEEP]}")
+    expect(linked.page.locator(f"#comment-{thread.roots[DEEP]}")).to_be_in_viewport()
+    assert linked.measure(WAYS) == ["visible"]
