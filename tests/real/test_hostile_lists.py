@@ -105,6 +105,7 @@ def post_payload(db: Connection, newsroom: Newsroom, payload: str, moment: Momen
         name="Somebody" if is_blank(tidy_line(payload[:245])) else payload[:245],
         email=line if mailbox_of(line) else f"{moment.id}@example.org",
         website=payload if is_website(line) and len(line) <= 200 else "",
+        id=f"draft-{moment.id}",
     )
     viewer = Viewer(newsroom.site, moment.id.to_bytes(32, "big"))
     return post_comment(db, viewer, int(newsroom.story_id), draft, moment)
