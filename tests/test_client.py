@@ -130,14 +130,19 @@ BUSY = (
 )
 
 
+@pytest.mark.parametrize(
+    ("busy", "pause"),
+    [(BUSY % 1, 1), (BUSY % 0, 0), (BUSY.replace(b"Retry-After: %d\r\n", b""), client.USUAL_PAUSE)],
+    ids=("soon", "at once", "it does not say"),
+)
 def test_a_site_that_is_busy_is_asked_again_when_it_says(
-    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch, busy: bytes, pause: float
 ) -> None:
     waited: list[float] = []
     monkeypatch.setattr(client.time, "sleep", waited.append)
-    with first_answered(newsroom.address, BUSY % 1) as address, Piensas(address) as piensas:
+    with first_answered(newsroom.address, busy) as address, Piensas(address) as piensas:
         written = piensas.write(newsroom.story_id, draft())
-    assert waited == [1]
+    assert waited == [pause]
     assert [each["id"] for each in newsroom.person().thread()["comments"]] == [written.id]
 
 

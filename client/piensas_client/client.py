@@ -29,6 +29,8 @@ PAGE = 100
 TRIES = 3
 LONGEST_PAUSE = 10.0
 """Seconds; a site that asks for a longer pause is told of as a refusal."""
+USUAL_PAUSE = 0.5
+"""Seconds before a site that is busy is asked again, where it does not say when."""
 
 
 class Refused(Exception):
@@ -191,7 +193,8 @@ class Piensas:
             refusal = refusal_of(answer)
             if answer.status_code != 503 or not left or (refusal.retry_after or 0) > LONGEST_PAUSE:
                 raise refusal
-            time.sleep(refusal.retry_after or 0)  # as long as the site asks (RFC 9110, 10.2.3), within bounds
+            asked = refusal.retry_after  # RFC 9110, 10.2.3; within bounds
+            time.sleep(USUAL_PAUSE if asked is None else asked)
         raise AssertionError("every try ends in an answer or a fault")
 
 
