@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import event, func, select
-from sqlalchemy.engine import Connection
+from sqlalchemy import func, select
 
-from piensas.actions.posting import MINUTE
+from piensas.actions.pacing import MINUTE
 from piensas.actions.sweeping import AT_ONCE, sweep
 from piensas.model.moment import Clock, Moment, first_id_at
 from piensas.model.refusals import Unavailable
@@ -20,6 +19,7 @@ from piensas.store.paces import find_last_pace, save_paces
 from piensas.store.tables import metadata, readers, sign_ins
 from tests.newsroom import Newsroom
 from tests.providers import Tricksters, leave
+from tests.statements import asked
 
 LONG = "Ñ" * 300_000
 
@@ -96,19 +96,10 @@ def test_a_pace_that_is_kept_again_is_the_later_one(db: Database) -> None:
 
 def test_a_comment_touches_no_pace_but_its_own(newsroom: Newsroom) -> None:
     """Deleting everybody's in every deed deadlocked with others who did the same."""
-    deleted: list[str] = []
-
-    @event.listens_for(Connection, "before_execute", named=True)
-    def note(**about: object) -> None:
-        words = str(about["clauseelement"])
-        if words.startswith("DELETE"):
-            deleted.append(words)
-
-    try:
+    with asked() as statements:
         newsroom.person().comment("Hello.")
-    finally:
-        event.remove(Connection, "before_execute", note)
-    assert deleted == []
+    assert statements
+    assert [words for words in statements if words.startswith("DELETE")] == []
 
 
 def test_a_question_of_several_statements_reads_one_state(newsroom: Newsroom) -> None:
@@ -129,9 +120,9 @@ def test_a_question_of_several_statements_reads_one_state(newsroom: Newsroom) ->
     assert newsroom.person().thread()["comments"][0]["ups"] == 2
 
 
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 def test_a_connection_that_dies_in_a_deed_is_told_to_come_again(newsroom: Newsroom) -> None:
-    if newsroom.db.is_local:
-        pytest.skip("SQLite has no connection that could die.")
+    """SQLite has no connection that could die."""
 
     def deed(db: Any) -> None:
         db.exec_driver_sql("SELECT pg_terminate_backend(pg_backend_pid())")

@@ -7,8 +7,6 @@ import time
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import event
-from sqlalchemy.engine import Connection
 
 from piensas.markup.story import render_wordpress_story
 from piensas.model.draft import Draft, tidy_draft
@@ -17,6 +15,7 @@ from piensas.model.rules import Rules
 from piensas.model.wording import tidy_line, tidy_text
 from tests.newsroom import Newsroom
 from tests.providers import Tricksters, sign_in
+from tests.statements import asked
 
 MARKS = "\u0301\u0316"
 SHAPES: dict[str, Callable[[int], str]] = {
@@ -126,23 +125,13 @@ def test_what_is_much_too_long_is_not_sent_back_whole(newsroom: Newsroom) -> Non
 
 def test_a_list_for_wordpress_asks_as_much_for_a_hundred_numbers_as_for_one(newsroom: Newsroom) -> None:
     newsroom.person().comment("Here.")
-    asked: list[str] = []
-
-    @event.listens_for(Connection, "before_execute", named=True)
-    def note(**about: object) -> None:
-        words = str(about["clauseelement"])
-        if "FROM jobs" not in words:  # the workers look for something to do meanwhile
-            asked.append(words)
 
     def cost(names: str, numbers: int) -> int:
-        before = len(asked)
         many = ",".join(str(3_753_902_080 + number) for number in range(numbers))
-        answer = newsroom.person().get(f"/wp-json/wp/v2/comments?{names}={many}")
+        with asked() as statements:
+            answer = newsroom.person().get(f"/wp-json/wp/v2/comments?{names}={many}")
         assert answer.status_code == 200, answer.text
-        return len(asked) - before
+        return len(statements)
 
-    try:
-        for names in ("include", "parent", "post"):
-            assert cost(names, 1) == cost(names, 99), names
-    finally:
-        event.remove(Connection, "before_execute", note)
+    for names in ("include", "parent", "post"):
+        assert cost(names, 1) == cost(names, 99), names

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Executable, Insert, create_engine, event
 from sqlalchemy.dialects import sqlite
-from sqlalchemy.engine import Connection
 
 from piensas.model.story import Story
 from piensas.store import (
@@ -30,6 +27,7 @@ from piensas.store import (
 )
 from piensas.store.upgrading import upgrade
 from tests.newsroom import Newsroom
+from tests.statements import asked
 from tests.test_folder import folder_of, publish, write
 
 QUESTIONS = {
@@ -63,23 +61,6 @@ def test_every_prepared_question_goes_by_a_key_or_an_index_to_what_it_wants(
         assert not step.startswith("SCAN"), plan
         assert not step.endswith("comments USING PRIMARY KEY (site_id=? AND story_id=?)"), plan
         assert not step.endswith("(site_id=?)"), plan
-
-
-@contextmanager
-def asked() -> Iterator[list[str]]:
-    """The statements that are asked meanwhile, but for those of the workers, who look for something to do."""
-    statements: list[str] = []
-
-    def note(_: object, clause: object, *more: object) -> None:
-        words = str(clause)
-        if "jobs" not in words and "NOTIFY" not in words:
-            statements.append(words)
-
-    event.listen(Connection, "before_execute", note)
-    try:
-        yield statements
-    finally:
-        event.remove(Connection, "before_execute", note)
 
 
 def test_posting_asks_as_many_questions_in_a_long_thread_as_in_a_short_one(newsroom: Newsroom) -> None:

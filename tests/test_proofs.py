@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection
 
 from piensas.model.refusals import Unavailable
 from piensas.model.story import Story
@@ -16,25 +14,14 @@ from piensas.store.stories import find_story_revision, save_story, save_story_ch
 from piensas.web.proofs import Proof
 from piensas.web.ready import ReadyPage, ReadyPages
 from tests.newsroom import wait_until
+from tests.statements import asked
 
 STORIES, PAGES, READERS = 12, 3, 20
 SITE = 1
 
 
-@contextmanager
-def asked_about(table: str) -> Iterator[list[str]]:
-    """The statements that read a table."""
-    seen: list[str] = []
-
-    def note(_: object, clause: object, *more: object) -> None:
-        if f"FROM {table}" in (words := str(clause)):
-            seen.append(words)
-
-    event.listen(Connection, "before_execute", note)
-    try:
-        yield seen
-    finally:
-        event.remove(Connection, "before_execute", note)
+def about_stories(statements: list[str]) -> list[str]:
+    return [words for words in statements if "FROM stories" in words]
 
 
 def write(db: Database, number: int) -> Story:
@@ -79,11 +66,11 @@ def test_one_question_proves_all_pages_of_a_story_to_all_who_read_them(
     shown = pages_of(pages, write(db, 1))
     write(db, 2)
 
-    with asked_about("stories") as asked:
+    with asked() as statements:
         assert all(read_all(pages, shown))
-        assert len(asked) == 1
+        assert len(about_stories(statements)) == 1
         assert all(read_all(pages, shown))
-    assert len(asked) == 1
+    assert len(about_stories(statements)) == 1
 
 
 def test_one_question_proves_the_pages_of_all_stories_that_are_read(db: Database, pages: ReadyPages) -> None:
@@ -92,9 +79,9 @@ def test_one_question_proves_the_pages_of_all_stories_that_are_read(db: Database
     assert all(read_all(pages, shown))
     changed = write(db, 3)
 
-    with asked_about("stories") as asked:
+    with asked() as statements:
         told = read_all(pages, shown)
-        assert len(asked) == 1
+        assert len(about_stories(statements)) == 1
     false = [page for page in shown if page.proof and page.proof.args == (SITE, changed.id)]
     assert told == [page not in false for page in shown for _ in range(READERS)]
 
@@ -109,10 +96,10 @@ def test_stories_that_nobody_reads_any_more_are_not_asked_about(db: Database, pa
         assert all(read_all(pages, shown[:PAGES]))
     write(db, STORIES)
 
-    with asked_about("stories") as asked:
+    with asked() as statements:
         assert all(read_all(pages, shown[:PAGES]))
-    assert len(asked) == 1
-    assert " IN " not in asked[0]
+    assert len(about_stories(statements)) == 1
+    assert " IN " not in about_stories(statements)[0]
 
 
 def test_what_was_asked_before_a_commit_proves_nothing_after_it(db: Database, pages: ReadyPages) -> None:

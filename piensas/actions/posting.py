@@ -9,6 +9,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from piensas.actions.counting import count_change
+from piensas.actions.pacing import MINUTE, SECOND
 from piensas.markup.comment import RENDERER, count_links, render_markdown
 from piensas.model.access import is_own, require_may_answer, require_may_post
 from piensas.model.comment import Comment, Decision
@@ -35,8 +36,6 @@ from piensas.store.readers import find_reader, list_staff, save_reader, save_rea
 from piensas.store.sessions import save_session, save_session_change
 from piensas.store.stories import find_story_to_change, list_authors
 
-SECOND = 1_000
-MINUTE = 60 * SECOND
 TWICE = 10 * SECOND
 """In which the same words from the same place are one press of a button too many."""
 ASK_PAUSE = 15 * SECOND

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
-from piensas.actions.posting import MINUTE, SECOND
+from piensas.actions.pacing import MINUTE, SECOND
 from piensas.model.identity import LETTER
 from piensas.model.moment import Moment
 from piensas.model.site import Site

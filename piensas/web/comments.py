@@ -144,7 +144,7 @@ async def show_deed(
 ) -> Response[bytes]:
     """What has become of a comment: as JSON with its HTML, or the page on which it stands."""
     spoken = language_of(request, press.site) or comment.language
-    story, addresses = await press.db.read(find_place, press.site.id, comment.story_id)
+    story, addresses = await press.db.read(find_with_addresses, press.site.id, comment.story_id)
     address, language = choose_address(addresses, spoken)
     if not wants_json(request):
         gone = comment.status == "withdrawn"
@@ -163,7 +163,7 @@ async def show_deed(
     return json_answer(posted, status=status)
 
 
-def find_place(db: Connection, site_id: int, story_id: int) -> tuple[Story, Addresses]:
+def find_with_addresses(db: Connection, site_id: int, story_id: int) -> tuple[Story, Addresses]:
     """The story, and where its editions are."""
     story, addresses = find_story(db, site_id, story_id), list_live_addresses(db, site_id, story_id)
     if story is None or not addresses:

@@ -8,6 +8,7 @@ import secrets
 
 from litestar.datastructures import Cookie
 
+from piensas.model.session import sign
 from piensas.web.http import Request
 from piensas.web.press import Press
 from piensas.web.viewer import YEAR, only_cookie
@@ -16,7 +17,7 @@ from piensas.web.viewer import YEAR, only_cookie
 def home_cookie(press: Press, mailbox: str) -> Cookie:
     """Names the browser, and says to us alone which mailbox is at home there; without one, forgets it."""
     name = secrets.token_urlsafe(12)
-    value = f"{name}.{press.sign('home', f'{name} {mailbox}')}" if mailbox else ""
+    value = f"{name}.{sign(press.secret, f'home {name} {mailbox}')}" if mailbox else ""
     return Cookie(
         cookie_name(press),
         value=value,
@@ -31,7 +32,7 @@ def home_cookie(press: Press, mailbox: str) -> Cookie:
 def read_home(request: Request, press: Press, mailbox: str) -> str:
     """The browser's name where the mailbox is at home in it, else nothing."""
     name, _, signed = only_cookie(request, cookie_name(press)).partition(".")
-    expected = press.sign("home", f"{name} {mailbox}")
+    expected = sign(press.secret, f"home {name} {mailbox}")
     return name if name and hmac.compare_digest(signed.encode(), expected.encode()) else ""
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -13,6 +12,7 @@ from sqlalchemy import Connection
 
 from piensas.model.moment import Clock
 from piensas.model.refusals import NotFound
+from piensas.model.session import sign
 from piensas.model.site import Icon
 from piensas.outside.providers.known import list_providers
 from piensas.outside.providers.provider import Provider
@@ -66,12 +66,7 @@ class Press:
 
     def hash_sender(self, address: str) -> str:
         """A keyed hash of a network address, from which nobody without the database finds it."""
-        return hashlib.blake2b(address.encode(), key=self.secret, digest_size=16).hexdigest()
-
-    def sign(self, purpose: str, words: str) -> str:
-        """What only this site could have written beside these words, for this purpose of at most 16 bytes."""
-        person = purpose.encode()
-        return hashlib.blake2b(words.encode(), key=self.secret, person=person, digest_size=16).hexdigest()
+        return sign(self.secret, address)
 
 
 def list_icons(settings: Settings, providers: Mapping[str, Provider]) -> Iterator[Icon]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 from collections.abc import Iterator
 
@@ -14,6 +13,7 @@ from sqlalchemy import Connection
 
 from piensas.drawing.pen import pen_of
 from piensas.model.refusals import NotFound
+from piensas.model.session import sign
 from piensas.model.site import Site
 from piensas.model.story import Edition, Story
 from piensas.store.stories import find_story, list_editions, list_waiting
@@ -69,5 +69,4 @@ def list_previews(db: Connection, site: Site, secret: bytes) -> Iterator[tuple[E
 def key_of(secret: bytes, story_id: str, language: str) -> str:
     """Story, language, and what only this site can have made of them."""
     place = f"{story_id}.{language}"
-    proof = hashlib.blake2b(f"preview {place}".encode(), key=secret, digest_size=16).hexdigest()
-    return f"{place}.{proof}"
+    return f"{place}.{sign(secret, f'preview {place}')}"
