@@ -129,14 +129,15 @@ class LetterBox(Controller):
         self.stop()
 
     async def _hang_up(self) -> None:
-        self.server.close()
-        for _ in range(3):  # who has just been let in is heard of
+        """A server that is closed while somebody is being let in would leave them standing for ever."""
+        self.loop.remove_reader(self._listening.fileno())
+        for _ in range(5):  # who has just been let in is heard of
             await asyncio.sleep(0)
-        while going_on := [call for call in self._calls if call.session is None or call.transport]:
+        while going_on := [call for call in self._calls if call.transport]:
             for call in going_on:
-                if call.transport:
-                    call.transport.abort()
+                call.transport.abort()
             await asyncio.sleep(0)
+        self.server.close()
 
 
 @contextmanager
