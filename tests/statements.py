@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
+from unittest.mock import patch
 
 from sqlalchemy import event
 from sqlalchemy.engine import Connection
+
+from piensas.store.prepared import Prepared
+
+OF_NOBODY = ("jobs", "NOTIFY", "SAVEPOINT")
 
 
 @contextmanager
@@ -16,11 +22,17 @@ def asked() -> Iterator[list[str]]:
 
     def note(_: object, clause: object, *more: object) -> None:
         words = str(clause)
-        if "jobs" not in words and "NOTIFY" not in words:
+        if not any(word in words for word in OF_NOBODY):
             statements.append(words)
 
+    def run(prepared: Prepared, db: Connection, values: dict[str, Any]) -> Any:
+        note(db, prepared)
+        return at_once(prepared, db, values)
+
+    at_once = Prepared.run
     event.listen(Connection, "before_execute", note)
     try:
-        yield statements
+        with patch.object(Prepared, "run", run):
+            yield statements
     finally:
         event.remove(Connection, "before_execute", note)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import sqlite3
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import Executable, Insert, create_engine, event
+from sqlalchemy import Insert, create_engine
 from sqlalchemy.dialects import sqlite
 
 from piensas.model.story import Story
@@ -15,30 +16,35 @@ from piensas.store import (
     changes,
     comments,
     history,
+    identities,
     mentions,
     paces,
     published,
     ranks,
     readers,
     sessions,
+    sites,
     stories,
     threads,
     votes,
 )
+from piensas.store.prepared import Prepared
 from piensas.store.upgrading import upgrade
 from tests.newsroom import Newsroom
 from tests.statements import asked
 from tests.test_folder import folder_of, publish, write
 
 QUESTIONS = {
-    f"{module.__name__}.{name}": question
-    for module in (changes, comments, paces, ranks, readers, sessions, stories, threads, votes)
+    f"{module.__name__}.{name}": question.statement
+    for module in (changes, comments, identities, paces, ranks, readers, sessions, sites, stories, votes)
     for name, question in vars(module).items()
-    if name.isupper()
-    and isinstance(question, Executable)
-    and not isinstance(question, Insert)
-    and name not in ("WHOLE", "PUBLIC", "STORY", "HEADLINE")
-} | {f"threads.PAGES {key}": question for key, question in threads.PAGES.items()}
+    if isinstance(question, Prepared) and not isinstance(question.statement, Insert)
+} | {f"threads.PAGES {key}": question.statement for key, question in threads.PAGES.items()}
+QUESTIONS |= {
+    "threads.UNDER_ROOTS": threads.UNDER_ROOTS,
+    "comments.LIST_TAKEN": comments.LIST_TAKEN,
+    "comments.CHANGE": comments.CHANGE.values(replies=1),
+}
 
 
 @pytest.mark.parametrize("name", QUESTIONS)
@@ -46,19 +52,15 @@ def test_every_prepared_question_goes_by_a_key_or_an_index_to_what_it_wants(
     name: str, tmp_path: Path
 ) -> None:
     upgrade(f"sqlite:///{tmp_path / 'empty.db'}")
-    question = QUESTIONS[name]
-    if name.endswith("CHANGE"):
-        question = question.values(replies=1)
-    sql = re.sub(
-        r"__\[POSTCOMPILE_\w+\]|\[POSTCOMPILE_\w+\]", "?", str(question.compile(dialect=sqlite.dialect()))
-    )
+    written = str(QUESTIONS[name].compile(dialect=sqlite.dialect()))  # type: ignore[attr-defined]
+    sql = re.sub(r"__\[POSTCOMPILE_\w+\]|\[POSTCOMPILE_\w+\]", "?", written)
     with sqlite3.connect(tmp_path / "empty.db") as db:
         plan = [row[3] for row in db.execute(f"EXPLAIN QUERY PLAN {sql}", [1] * sql.count("?"))]
     db.close()
 
     assert plan
     for step in plan:
-        assert not step.startswith("SCAN"), plan
+        assert not step.startswith("SCAN") or step == "SCAN anon_1", plan  # what a limit has bounded
         assert not step.endswith("comments USING PRIMARY KEY (site_id=? AND story_id=?)"), plan
         assert not step.endswith("(site_id=?)"), plan
 
@@ -164,10 +166,11 @@ def test_questions_made_for_the_occasion_go_by_a_key_or_an_index_too(tmp_path: P
     url = f"sqlite:///{tmp_path / 'empty.db'}"
     upgrade(url)
     story = Story(1, 1, "key", "open", 0, 1, 0, 0)
-    asked: list[tuple[str, tuple[object, ...]]] = []
+    asked: list[str] = []
     engine = create_engine(url)
-    event.listen(engine, "before_cursor_execute", lambda *about: asked.append((about[2], about[3])))
     with engine.connect() as db:
+        driver: Any = db.connection.dbapi_connection
+        driver.set_trace_callback(asked.append)
         threads.list_ancestors(db, story, [7, 8])
         threads.list_branch(db, story, 7, 0, 10)
         votes.list_votes(db, 1, 1, 9)
@@ -187,8 +190,9 @@ def test_questions_made_for_the_occasion_go_by_a_key_or_an_index_too(tmp_path: P
         stories.find_edition_by_address(db, 1, ("/en/x",))
         plans = [
             step[3]
-            for sql, values in list(asked)
-            for step in db.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", values).all()
+            for sql in list(asked)
+            if sql.startswith(("SELECT", "WITH"))
+            for step in driver.execute(f"EXPLAIN QUERY PLAN {sql}").fetchall()
         ]
     engine.dispose()
 

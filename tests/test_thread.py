@@ -6,7 +6,6 @@ import re
 from typing import Any
 
 import pytest
-from sqlalchemy import event
 
 from piensas.model.thread import Walk
 from piensas.store.checks import list_miscounts
@@ -15,6 +14,7 @@ from piensas.store.stories import find_story
 from piensas.store.threads import read_thread
 from tests.conftest import OpenNewsroom
 from tests.newsroom import Newsroom
+from tests.statements import asked
 
 
 def ids(thread: Any) -> list[str]:
@@ -93,15 +93,12 @@ def test_a_page_costs_as_many_statements_and_rows_in_a_long_thread_as_in_a_short
     newsroom: Newsroom,
 ) -> None:
     def cost(db: Database) -> tuple[int, int]:
-        statements: list[str] = []
-        engine = db._questions
-        event.listen(engine, "before_cursor_execute", lambda *args: statements.append(args[2]))
         story = db.ask(find_story, 1, int(newsroom.story_id))
         assert story is not None
-        before = len(statements)
-        page = db.ask(read_thread, story, Walk("oldest", 5, 3))
+        with asked() as statements:
+            page = db.ask(read_thread, story, Walk("oldest", 5, 3))
         shown = sum(1 + len(node.children) for node in page.nodes)
-        return sum("comments" in s for s in statements[before:]), shown
+        return sum("FROM comments" in s for s in statements), shown
 
     first = say(newsroom, 6)
     say(newsroom, 4, parent=first[0])

@@ -12,7 +12,7 @@ Status = Literal["published", "held", "rejected", "withdrawn"]
 Format = Literal["markdown", "html"]
 
 
-class Comment(msgspec.Struct, frozen=True, kw_only=True):
+class Comment(msgspec.Struct, frozen=True):
     """The whole record, for the deeds that change it. Only its author and the desk may see it all.
 
     `parent_id` is where it stands in the thread; `answers_id` is the comment it was written to,

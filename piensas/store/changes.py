@@ -7,6 +7,7 @@ from collections.abc import Collection
 from sqlalchemy import Connection, bindparam, or_, select
 
 from piensas.model.comment import PublicComment
+from piensas.store.prepared import Prepared
 from piensas.store.tables import comments, decisions, edits, stories
 from piensas.store.threads import PUBLIC
 
@@ -24,7 +25,7 @@ EDITED = select(edits.c.comment_id).where(
 )
 IS_CHANGED = comments.c.id.in_(DECIDED.union(EDITED))
 WAS_PUBLIC = comments.c.id.in_(DECIDED)
-LIST_CHANGES = (
+LIST_CHANGES = Prepared(
     PUBLIC.where(*IN_STORY, IS_CHANGED, or_(comments.c.status == "published", WAS_PUBLIC))
     .order_by(comments.c.id.desc())
     .limit(bindparam("limit"))
@@ -34,8 +35,8 @@ LIST_CHANGES = (
 def list_changes(db: Connection, site_id: int, story_id: int, since: int, limit: int) -> list[PublicComment]:
     """Comments that were published, edited or taken back after the moment with the id `since`: the newest,
     in the order of their writing. What was never public is not among them."""
-    key = {"site": site_id, "story": story_id, "since": since, "limit": limit}
-    return [PublicComment(*row) for row in db.execute(LIST_CHANGES, key)][::-1]
+    rows = LIST_CHANGES.rows(db, site=site_id, story=story_id, since=since, limit=limit)
+    return [PublicComment(*row) for row in reversed(rows)]
 
 
 def list_revisions(db: Connection, site_id: int, several: Collection[int]) -> dict[int, int]:

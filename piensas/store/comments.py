@@ -10,6 +10,7 @@ import msgspec
 from sqlalchemy import Connection, and_, bindparam, func, insert, or_, select, update
 
 from piensas.model.comment import Comment, Status
+from piensas.store.prepared import Prepared
 from piensas.store.tables import comments
 
 WHOLE = select(*(comments.c[name] for name in Comment.__struct_fields__))
@@ -17,13 +18,16 @@ STATUSES = get_args(Status)
 
 
 IN_STORY = (comments.c.site_id == bindparam("site"), comments.c.story_id == bindparam("story"))
-FIND = WHOLE.where(*IN_STORY, comments.c.id == bindparam("id"))
-LIST_ALIKE = WHOLE.where(
-    *IN_STORY,
-    or_(comments.c.fingerprint == bindparam("fingerprint"), comments.c.draft == bindparam("draft")),
+FIND = Prepared(WHOLE.where(*IN_STORY, comments.c.id == bindparam("id")))
+LIST_ALIKE = Prepared(
+    WHOLE.where(
+        *IN_STORY,
+        or_(comments.c.fingerprint == bindparam("fingerprint"), comments.c.draft == bindparam("draft")),
+    )
 )
-LAST_SEQ = select(func.max(comments.c.seq)).where(*IN_STORY, comments.c.root_id == bindparam("root"))
-LIST_OWN = (
+UNDER_ROOT = (*IN_STORY, comments.c.root_id == bindparam("root"))
+LAST_SEQ = Prepared(select(func.max(comments.c.seq)).where(*UNDER_ROOT))
+LIST_OWN = Prepared(
     WHOLE.where(
         comments.c.site_id == bindparam("site"),
         comments.c.reader_id == bindparam("reader"),
@@ -32,14 +36,25 @@ LIST_OWN = (
     .order_by(comments.c.id.desc())
     .limit(bindparam("limit"))
 )
+NEW = (
+    select(comments.c.id)
+    .where(
+        *IN_STORY,
+        comments.c.id > bindparam("since"),
+        comments.c.status == "published",
+        comments.c.reader_id.is_distinct_from(bindparam("reader")),
+    )
+    .limit(bindparam("limit"))
+)
+COUNT_NEW = Prepared(select(func.count()).select_from(NEW.subquery()))
 LIST_TAKEN = select(comments.c.id).where(*IN_STORY, comments.c.id.in_(bindparam("ids", expanding=True)))
 CHANGE = update(comments).where(*IN_STORY, comments.c.id == bindparam("which"))
-SAVE = insert(comments)
+SAVE = Prepared(insert(comments))
 
 
 def find_comment(db: Connection, site_id: int, story_id: int, comment_id: int) -> Comment | None:
-    key = {"site": site_id, "story": story_id, "id": comment_id}
-    return first_comment(db, FIND, key)
+    row = FIND.first(db, site=site_id, story=story_id, id=comment_id)
+    return Comment(*row) if row else None
 
 
 def find_comment_anywhere(db: Connection, site_id: int, comment_id: int) -> Comment | None:
@@ -47,23 +62,24 @@ def find_comment_anywhere(db: Connection, site_id: int, comment_id: int) -> Comm
     question = WHOLE.where(
         comments.c.site_id == site_id, comments.c.status.in_(STATUSES), comments.c.id == comment_id
     ).limit(1)
-    return first_comment(db, question, {})
+    row = db.execute(question).first()
+    return Comment(*row) if row else None
 
 
 def list_alike(
     db: Connection, site_id: int, story_id: int, fingerprint: int, draft: str | None
 ) -> list[Comment]:
     """Comments of a story with the same words under the same parent, or made from the same draft."""
-    key = {"site": site_id, "story": story_id, "fingerprint": fingerprint, "draft": draft}
-    return [Comment(**row._mapping) for row in db.execute(LIST_ALIKE, key)]
+    rows = LIST_ALIKE.rows(db, site=site_id, story=story_id, fingerprint=fingerprint, draft=draft)
+    return [Comment(*row) for row in rows]
 
 
 def list_own_comments(
     db: Connection, site_id: int, story_id: int, reader_id: int, limit: int = 100
 ) -> list[Comment]:
     """A reader's latest comments under a story, newest first, whatever their status."""
-    key = {"site": site_id, "story": story_id, "reader": reader_id, "limit": limit}
-    return [Comment(**row._mapping) for row in db.execute(LIST_OWN, key)]
+    rows = LIST_OWN.rows(db, site=site_id, story=story_id, reader=reader_id, limit=limit)
+    return [Comment(*row) for row in rows]
 
 
 def list_held_comments(db: Connection, site_id: int, *, after: int = 0, limit: int = 50) -> list[Comment]:
@@ -73,31 +89,22 @@ def list_held_comments(db: Connection, site_id: int, *, after: int = 0, limit: i
         .order_by(comments.c.id)
         .limit(limit)
     )
-    return [Comment(**row._mapping) for row in db.execute(question)]
+    return [Comment(*row) for row in db.execute(question)]
 
 
 def list_comments_drawn_before(db: Connection, site_id: int, renderer: int, limit: int) -> list[Comment]:
     """Comments whose HTML an earlier renderer made."""
     question = WHOLE.where(comments.c.site_id == site_id, comments.c.renderer < renderer).limit(limit)
-    return [Comment(**row._mapping) for row in db.execute(question)]
+    return [Comment(*row) for row in db.execute(question)]
 
 
 def count_new_comments(
     db: Connection, site_id: int, story_id: int, since: int, limit: int, reader_id: int | None = None
 ) -> int:
     """Published comments with a later id than `since`, without the reader's own, no further than `limit`."""
-    recent = (
-        select(comments.c.id)
-        .where(
-            comments.c.site_id == site_id,
-            comments.c.story_id == story_id,
-            comments.c.id > since,
-            comments.c.status == "published",
-            comments.c.reader_id.is_distinct_from(reader_id or 0),
-        )
-        .limit(limit)
-    )
-    return db.execute(select(func.count()).select_from(recent.subquery())).scalar_one()
+    key = {"site": site_id, "story": story_id, "since": since, "reader": reader_id or 0, "limit": limit}
+    count: int = COUNT_NEW.scalar(db, **key)
+    return count
 
 
 def has_comments(db: Connection, site_id: int, story_id: int) -> bool:
@@ -107,7 +114,8 @@ def has_comments(db: Connection, site_id: int, story_id: int) -> bool:
 
 
 def find_last_seq(db: Connection, site_id: int, story_id: int, root_id: int) -> int | None:
-    return db.execute(LAST_SEQ, {"site": site_id, "story": story_id, "root": root_id}).scalar()
+    last: int | None = LAST_SEQ.scalar(db, site=site_id, story=story_id, root=root_id)
+    return last
 
 
 def list_taken_ids(db: Connection, site_id: int, story_id: int, ids: Sequence[int]) -> list[int]:
@@ -116,7 +124,7 @@ def list_taken_ids(db: Connection, site_id: int, story_id: int, ids: Sequence[in
 
 
 def save_comment(db: Connection, comment: Comment) -> None:
-    db.execute(SAVE, msgspec.structs.asdict(comment))
+    SAVE.do(db, **msgspec.structs.asdict(comment))
 
 
 def save_comments(db: Connection, several: Sequence[Comment]) -> None:
@@ -126,16 +134,16 @@ def save_comments(db: Connection, several: Sequence[Comment]) -> None:
 
 
 def save_comment_change(db: Connection, comment: Comment, **changes: Any) -> Comment:
-    key = {"site": comment.site_id, "story": comment.story_id, "which": comment.id}
     new = {f"new_{name}": value for name, value in changes.items()}
-    db.execute(change_of(tuple(changes)), key | new)
+    here = {"site": comment.site_id, "story": comment.story_id, "which": comment.id}
+    change_of(tuple(changes)).do(db, **here, **new)
     return msgspec.structs.replace(comment, **changes)
 
 
 @cache
-def change_of(names: tuple[str, ...]) -> Any:
+def change_of(names: tuple[str, ...]) -> Prepared:
     """The statement that changes these columns of a comment, made once."""
-    return CHANGE.values({name: bindparam(f"new_{name}") for name in names})
+    return Prepared(CHANGE.values({name: bindparam(f"new_{name}") for name in names}))
 
 
 def save_photo_of(db: Connection, site_id: int, reader_id: int, photo: str) -> list[int]:
@@ -163,7 +171,7 @@ def list_all_own_comments(db: Connection, site_id: int, reader_id: int) -> list[
     """All that a reader has written on the site, story by story."""
     question = WHOLE.where(comments.c.site_id == site_id, comments.c.reader_id == reader_id)
     rows = db.execute(question.order_by(comments.c.story_id, comments.c.id))
-    return [Comment(**row._mapping) for row in rows]
+    return [Comment(*row) for row in rows]
 
 
 def list_latest_own_comments(
@@ -181,9 +189,4 @@ def list_latest_own_comments(
     wanted = newest.order_by(comments.c.id.desc()).limit(limit).subquery()
     theirs = and_(comments.c.story_id == wanted.c.story_id, comments.c.id == wanted.c.id)
     question = WHOLE.join(wanted, theirs).where(comments.c.site_id == site_id)
-    return [Comment(**row._mapping) for row in db.execute(question.order_by(comments.c.id.desc()))]
-
-
-def first_comment(db: Connection, question: Any, key: dict[str, Any]) -> Comment | None:
-    row = db.execute(question, key).first()
-    return Comment(**row._mapping) if row else None
+    return [Comment(*row) for row in db.execute(question.order_by(comments.c.id.desc()))]

@@ -9,9 +9,11 @@ import msgspec
 from sqlalchemy import Connection, Select, Table, and_, delete, insert, select
 
 from piensas.model.comment import Comment, Decision, Edit
+from piensas.store.prepared import Prepared
+from piensas.store.rows import named
 from piensas.store.tables import comments, decisions, edits
 
-SAVE_DECISION = insert(decisions)
+SAVE_DECISION = Prepared(insert(decisions))
 
 
 def list_decisions(db: Connection, comment: Comment) -> list[Decision]:
@@ -38,7 +40,7 @@ def list_edits(db: Connection, comment: Comment) -> list[Edit]:
         )
         .order_by(edits.c.id)
     )
-    return [Edit(**row._mapping) for row in db.execute(question)]
+    return [named(Edit, row) for row in db.execute(question)]
 
 
 def list_decisions_on(db: Connection, site_id: int, reader_id: int, since: int) -> dict[int, list[Decision]]:
@@ -54,7 +56,7 @@ def list_edits_of(db: Connection, site_id: int, reader_id: int, since: int) -> d
     """What each of a reader's comments said before, from the one with the id `since` on."""
     found: dict[int, list[Edit]] = {}
     for row in db.execute(history_of(edits, Edit, site_id, reader_id, since)):
-        found.setdefault(row.comment_id, []).append(Edit(**row._mapping))
+        found.setdefault(row.comment_id, []).append(named(Edit, row))
     return found
 
 
@@ -72,7 +74,7 @@ def history_of(
 
 
 def save_decision(db: Connection, decision: Decision) -> None:
-    db.execute(SAVE_DECISION, msgspec.structs.asdict(decision))
+    SAVE_DECISION.do(db, **msgspec.structs.asdict(decision))
 
 
 def save_decisions(db: Connection, several: Sequence[Decision]) -> None:

@@ -7,13 +7,19 @@ from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, inser
 
 from piensas.model.identity import PASSKEY, Identity, Passkey, Profile
 from piensas.model.mailbox import mailbox_of
+from piensas.store.prepared import Prepared
+from piensas.store.rows import named
 from piensas.store.tables import identities
 
 WHOLE = select(*(identities.c[name] for name in Identity.__struct_fields__))
-HAS_PROVEN = select(identities.c.reader_id).where(
-    identities.c.site_id == bindparam("site"),
-    identities.c.email_key == bindparam("email"),
-    identities.c.is_verified,
+HAS_PROVEN = Prepared(
+    select(identities.c.reader_id)
+    .where(
+        identities.c.site_id == bindparam("site"),
+        identities.c.email_key == bindparam("email"),
+        identities.c.is_verified,
+    )
+    .limit(1)
 )
 
 
@@ -26,20 +32,18 @@ def find_identity(db: Connection, site_id: int, profile: Profile) -> Identity | 
         identities.c.subject == profile.subject,
     )
     row = db.execute(question).first()
-    return Identity(**row._mapping) if row else None
+    return named(Identity, row) if row else None
 
 
 def list_identities(db: Connection, site_id: int, reader_id: int) -> list[Identity]:
     here = (identities.c.site_id == site_id, identities.c.reader_id == reader_id)
     rows = db.execute(WHOLE.where(*here).order_by(identities.c.id))
-    return [Identity(**row._mapping) for row in rows]
+    return [named(Identity, row) for row in rows]
 
 
 def has_proven_email(db: Connection, site_id: int, address: str) -> bool:
     """Does the address belong to a reader who can prove it?"""
-    return (
-        db.execute(HAS_PROVEN, {"site": site_id, "email": mailbox_of(address) or address}).first() is not None
-    )
+    return HAS_PROVEN.first(db, site=site_id, email=mailbox_of(address) or address) is not None
 
 
 def save_identity(db: Connection, identity: Identity) -> None:
@@ -78,7 +82,7 @@ def find_passkey(db: Connection, site_id: int, subject: str) -> Passkey | None:
     """What the passkey with this id is checked by."""
     question = select(identities.c.subject, identities.c.public_key, identities.c.counter)
     row = db.execute(question.where(*passkey_here(site_id, subject))).first()
-    return Passkey(**row._mapping) if row else None
+    return named(Passkey, row) if row else None
 
 
 def save_passkey(db: Connection, identity: Identity, passkey: Passkey) -> None:

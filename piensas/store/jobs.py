@@ -8,6 +8,7 @@ import msgspec
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from piensas.model.job import LEASE, Job, Kind
+from piensas.store.rows import named
 from piensas.store.tables import jobs
 
 WHOLE = select(*(jobs.c[name] for name in Job.__struct_fields__))
@@ -28,7 +29,7 @@ def take_job(db: Connection, site_id: int, kinds: Collection[Kind], now: int) ->
     row = db.execute(question).first()
     if row is None:
         return None
-    job = Job(**row._mapping)
+    job = named(Job, row)
     taken = msgspec.structs.replace(job, due_at=now + LEASE, tries=job.tries + 1)
     save_job_change(db, taken)
     return taken

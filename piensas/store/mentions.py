@@ -8,6 +8,7 @@ import msgspec
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from piensas.model.mention import Mention
+from piensas.store.rows import named
 from piensas.store.tables import mentions
 
 WHOLE = select(*(mentions.c[name] for name in Mention.__struct_fields__))
@@ -30,13 +31,13 @@ def list_mentions(db: Connection, site_id: int, story_id: int, limit: int) -> li
         mentions.c.site_id == site_id, mentions.c.story_id == story_id, mentions.c.status == "published"
     )
     rows = db.execute(question.order_by(mentions.c.id.desc()).limit(limit))
-    return [Mention(**row._mapping) for row in rows]
+    return [named(Mention, row) for row in rows]
 
 
 def list_held_mentions(db: Connection, site_id: int, limit: int) -> list[Mention]:
     """Those that wait for a decision, the earliest first."""
     question = WHOLE.where(mentions.c.site_id == site_id, mentions.c.status == "held")
-    return [Mention(**row._mapping) for row in db.execute(question.order_by(mentions.c.id).limit(limit))]
+    return [named(Mention, row) for row in db.execute(question.order_by(mentions.c.id).limit(limit))]
 
 
 def count_open_mentions(db: Connection, site_id: int) -> int:
@@ -68,4 +69,4 @@ def key_of(mention: Mention) -> tuple[Any, ...]:
 
 def first_mention(db: Connection, question: Any) -> Mention | None:
     row = db.execute(question).first()
-    return Mention(**row._mapping) if row else None
+    return named(Mention, row) if row else None

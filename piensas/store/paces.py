@@ -8,6 +8,7 @@ from itertools import zip_longest
 from sqlalchemy import Connection, bindparam, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from piensas.store.prepared import Prepared
 from piensas.store.tables import paces
 
 PLACES = ("first", "second", "third")
@@ -15,10 +16,12 @@ PLACES = ("first", "second", "third")
 
 HERE = paces.c.site_id == bindparam("site")
 AMONG = paces.c.key.in_([bindparam(place) for place in PLACES])
-FIND_LAST = select(func.max(paces.c.at)).where(HERE, AMONG)
+FIND_LAST = Prepared(select(func.max(paces.c.at)).where(HERE, AMONG))
 SAVE = {
-    name: statement.on_conflict_do_update(
-        index_elements=[paces.c.site_id, paces.c.key], set_={"at": statement.excluded.at}
+    name: Prepared(
+        statement.on_conflict_do_update(
+            index_elements=[paces.c.site_id, paces.c.key], set_={"at": statement.excluded.at}
+        )
     )
     for name, statement in (("sqlite", sqlite.insert(paces)), ("postgresql", postgresql.insert(paces)))
 }
@@ -26,7 +29,8 @@ SAVE = {
 
 def find_last_pace(db: Connection, site_id: int, keys: Sequence[str]) -> int | None:
     """The latest time, in milliseconds since 1970, at which any of one to three keys posted."""
-    return db.execute(FIND_LAST, {"site": site_id, **in_places(keys)}).scalar()
+    last: int | None = FIND_LAST.scalar(db, site=site_id, **in_places(keys))
+    return last
 
 
 def erase_paces(db: Connection, site_id: int, keys: Collection[str]) -> None:
@@ -35,8 +39,8 @@ def erase_paces(db: Connection, site_id: int, keys: Collection[str]) -> None:
 
 def save_paces(db: Connection, site_id: int, keys: Sequence[str], at: int) -> None:
     """Keeps that these keys posted just now; nobody else's are touched, and all deeds go in one order."""
-    rows = [{"site_id": site_id, "key": key, "at": at} for key in sorted(set(keys))]
-    db.execute(SAVE[db.dialect.name], rows)
+    for key in sorted(set(keys)):
+        SAVE[db.dialect.name].do(db, site_id=site_id, key=key, at=at)
 
 
 def erase_some_paces(db: Connection, site_id: int, past: int, limit: int) -> int:

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, select
 from piensas.model.comment import Comment
 from piensas.model.rules import Order
 from piensas.model.story import Story
+from piensas.store.prepared import Prepared
 from piensas.store.tables import rank_changes
 
 KEPT = 2_000
@@ -15,8 +16,8 @@ SWEEP = 64
 """Revisions between one sweep of the oldest and the next."""
 
 IN_STORY = (rank_changes.c.site_id == bindparam("site"), rank_changes.c.story_id == bindparam("story"))
-SAVE = insert(rank_changes)
-FORGET = delete(rank_changes).where(*IN_STORY, rank_changes.c.revision < bindparam("kept"))
+SAVE = Prepared(insert(rank_changes))
+FORGET = Prepared(delete(rank_changes).where(*IN_STORY, rank_changes.c.revision < bindparam("kept")))
 
 
 def read_earlier_ranks(db: Connection, story: Story, order: Order, revision: int) -> dict[int, int]:
@@ -36,16 +37,14 @@ def read_earlier_ranks(db: Connection, story: Story, order: Order, revision: int
 
 def save_rank_change(db: Connection, story: Story, root: Comment) -> None:
     """Notes the rank that `root` had before the story's revision, and forgets the oldest notes."""
-    db.execute(
-        SAVE,
-        {
-            "site_id": story.site_id,
-            "story_id": story.id,
-            "revision": story.revision,
-            "comment_id": root.id,
-            "score": root.score,
-            "replies": root.replies,
-        },
+    SAVE.do(
+        db,
+        site_id=story.site_id,
+        story_id=story.id,
+        revision=story.revision,
+        comment_id=root.id,
+        score=root.score,
+        replies=root.replies,
     )
     if story.revision % SWEEP == 0:
-        db.execute(FORGET, {"site": story.site_id, "story": story.id, "kept": story.revision - KEPT})
+        FORGET.do(db, site=story.site_id, story=story.id, kept=story.revision - KEPT)

@@ -9,26 +9,23 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, select, unio
 
 from piensas.model.mailbox import mailbox_of
 from piensas.model.reader import Reader
+from piensas.store.prepared import Prepared
 from piensas.store.tables import comments, identities, readers
 
 WHOLE = select(*(readers.c[name] for name in Reader.__struct_fields__))
-FIND = select(*(readers.c[name] for name in Reader.__struct_fields__)).where(
-    readers.c.site_id == bindparam("site"), readers.c.id == bindparam("id")
-)
-
-LIST_STAFF = select(*(readers.c[name] for name in Reader.__struct_fields__)).where(
-    readers.c.site_id == bindparam("site"), readers.c.role == "moderator"
-)
-SAVE = insert(readers)
-APPROVE = (
+HERE = readers.c.site_id == bindparam("site")
+FIND = Prepared(WHOLE.where(HERE, readers.c.id == bindparam("id")))
+LIST_STAFF = Prepared(WHOLE.where(HERE, readers.c.role == "moderator"))
+SAVE = Prepared(insert(readers))
+APPROVE = Prepared(
     update(readers)
-    .where(readers.c.site_id == bindparam("site"), readers.c.id == bindparam("which"))
+    .where(HERE, readers.c.id == bindparam("which"))
     .values(approved=readers.c.approved + bindparam("step"))
 )
 
 
 def find_reader(db: Connection, site_id: int, reader_id: int) -> Reader | None:
-    row = db.execute(FIND, {"site": site_id, "id": reader_id}).first()
+    row = FIND.first(db, site=site_id, id=reader_id)
     return Reader(*row) if row else None
 
 
@@ -50,16 +47,16 @@ def list_readers_of(db: Connection, site_id: int, address: str) -> list[Reader]:
 
 
 def list_staff(db: Connection, site_id: int) -> list[Reader]:
-    return [Reader(*row) for row in db.execute(LIST_STAFF, {"site": site_id})]
+    return [Reader(*row) for row in LIST_STAFF.rows(db, site=site_id)]
 
 
 def save_reader(db: Connection, reader: Reader) -> None:
-    db.execute(SAVE, msgspec.structs.asdict(reader))
+    SAVE.do(db, **msgspec.structs.asdict(reader))
 
 
 def save_approval(db: Connection, site_id: int, reader_id: int, step: int) -> None:
     """Counts a comment that was published (1) or is no longer (-1)."""
-    db.execute(APPROVE, {"site": site_id, "which": reader_id, "step": step})
+    APPROVE.do(db, site=site_id, which=reader_id, step=step)
 
 
 def save_reader_change(db: Connection, reader: Reader, **changes: Any) -> Reader:

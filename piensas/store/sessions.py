@@ -9,22 +9,24 @@ from sqlalchemy import Connection, and_, bindparam, delete, insert, select, upda
 
 from piensas.model.reader import Reader
 from piensas.model.session import Session
+from piensas.store.prepared import Prepared
+from piensas.store.rows import named
 from piensas.store.tables import readers, sessions
 
 COLUMNS = [sessions.c[name] for name in Session.__struct_fields__]
-FIND = (
+FIND = Prepared(
     select(*COLUMNS, *(readers.c[name] for name in Reader.__struct_fields__))
     .select_from(sessions)
     .join(readers, and_(readers.c.site_id == sessions.c.site_id, readers.c.id == sessions.c.reader_id))
     .where(sessions.c.site_id == bindparam("site"), sessions.c.token_hash == bindparam("token"))
 )
-SAVE = insert(sessions)
+SAVE = Prepared(insert(sessions))
 FIELDS = len(COLUMNS)
 
 
 def find_session(db: Connection, site_id: int, token_hash: bytes) -> tuple[Session, Reader] | None:
-    row = db.execute(FIND, {"site": site_id, "token": token_hash}).first()
-    return (Session(**named(row[:FIELDS])), Reader(*row[FIELDS:])) if row else None
+    row = FIND.first(db, site=site_id, token=token_hash)
+    return (named(Session, row[:FIELDS]), Reader(*row[FIELDS:])) if row else None
 
 
 def list_sessions(db: Connection, site_id: int, reader_id: int) -> list[Session]:
@@ -34,11 +36,11 @@ def list_sessions(db: Connection, site_id: int, reader_id: int) -> list[Session]
         .where(sessions.c.site_id == site_id, sessions.c.reader_id == reader_id)
         .order_by(sessions.c.seen_at.desc(), sessions.c.id.desc())
     )
-    return [Session(**row._mapping) for row in db.execute(question)]
+    return [named(Session, row) for row in db.execute(question)]
 
 
 def save_session(db: Connection, session: Session) -> None:
-    db.execute(SAVE, msgspec.structs.asdict(session))
+    SAVE.do(db, **msgspec.structs.asdict(session))
 
 
 def save_session_change(db: Connection, site_id: int, token_hash: bytes, **changes: Any) -> None:
@@ -55,7 +57,3 @@ def erase_sessions(db: Connection, site_id: int, reader_id: int) -> None:
     db.execute(delete(sessions).where(sessions.c.site_id == site_id, sessions.c.reader_id == reader_id))
     here = (sessions.c.site_id == site_id, sessions.c.guest_id == reader_id)
     db.execute(update(sessions).where(*here).values(guest_id=None))
-
-
-def named(row: Any) -> dict[str, Any]:
-    return dict(zip(Session.__struct_fields__, row, strict=True))

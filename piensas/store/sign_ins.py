@@ -10,6 +10,7 @@ from sqlalchemy import Connection, delete, func, insert, or_, select, update
 from piensas.model.identity import SignIn
 from piensas.model.moment import first_id_at
 from piensas.model.reader import Reader
+from piensas.store.rows import named
 from piensas.store.tables import sign_ins
 
 WHOLE = select(*(sign_ins.c[name] for name in SignIn.__struct_fields__))
@@ -17,12 +18,12 @@ WHOLE = select(*(sign_ins.c[name] for name in SignIn.__struct_fields__))
 
 def find_sign_in(db: Connection, site_id: int, state: bytes) -> SignIn | None:
     row = db.execute(WHOLE.where(sign_ins.c.site_id == site_id, sign_ins.c.state == state)).first()
-    return SignIn(**row._mapping) if row else None
+    return named(SignIn, row) if row else None
 
 
 def find_sign_in_by_link(db: Connection, site_id: int, link: bytes) -> SignIn | None:
     row = db.execute(WHOLE.where(sign_ins.c.site_id == site_id, sign_ins.c.link == link)).first()
-    return SignIn(**row._mapping) if row else None
+    return named(SignIn, row) if row else None
 
 
 def save_sign_in(db: Connection, sign_in: SignIn) -> None:

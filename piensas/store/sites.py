@@ -5,11 +5,12 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
+from piensas.store.prepared import Prepared
 from piensas.store.tables import sites
 
 HERE = sites.c.id == bindparam("site")
-REVISION = select(sites.c.revision).where(HERE)
-GROW = update(sites).where(HERE).values(revision=sites.c.revision + 1)
+REVISION = Prepared(select(sites.c.revision).where(HERE))
+GROW = Prepared(update(sites).where(HERE).values(revision=sites.c.revision + 1))
 
 
 def find_site_secret(db: Connection, site_id: int) -> bytes | None:
@@ -17,12 +18,13 @@ def find_site_secret(db: Connection, site_id: int) -> bytes | None:
 
 
 def find_site_revision(db: Connection, site_id: int) -> int | None:
-    return db.execute(REVISION, {"site": site_id}).scalar()
+    revision: int | None = REVISION.scalar(db, site=site_id)
+    return revision
 
 
 def note_change(db: Connection, site_id: int) -> None:
     """An edition is new, has changed or is gone."""
-    db.execute(GROW, {"site": site_id})
+    GROW.do(db, site=site_id)
 
 
 def save_site(db: Connection, site_id: int, secret: bytes) -> None:

@@ -24,6 +24,7 @@ from sqlalchemy import (
 )
 
 from piensas.model.story import READ, Edition, Headline, Story
+from piensas.store.prepared import Prepared
 from piensas.store.sites import note_change
 from piensas.store.tables import addresses, editions, stories
 
@@ -47,10 +48,11 @@ OUR_OWN = editions.c.page == ""
 HAS_TITLE = or_(OUR_OWN, editions.c.fingerprint == READ)
 """The title is not only what somebody said who visited a page elsewhere first."""
 
-FIND_STORY = STORY.where(stories.c.site_id == bindparam("site"), stories.c.id == bindparam("id"))
-LOCK_STORY = FIND_STORY.with_for_update()
+THIS_STORY = STORY.where(stories.c.site_id == bindparam("site"), stories.c.id == bindparam("id"))
+FIND_STORY = Prepared(THIS_STORY)
+LOCK_STORY = Prepared(THIS_STORY.with_for_update())
 LIVE = editions.alias("live")
-FIND_BY_SLUG = (
+FIND_BY_SLUG = Prepared(
     select(
         LIVE.c.language,
         LIVE.c.slug,
@@ -71,16 +73,18 @@ FIND_BY_SLUG = (
     )
     .order_by(LIVE.c.language)
 )
-REVISION = select(stories.c.revision).where(
-    stories.c.site_id == bindparam("site"), stories.c.id == bindparam("id")
+REVISION = Prepared(
+    select(stories.c.revision).where(stories.c.site_id == bindparam("site"), stories.c.id == bindparam("id"))
 )
-LIVE_ADDRESSES = (
+LIVE_ADDRESSES = Prepared(
     select(editions.c.language, editions.c.slug, editions.c.title)
     .where(editions.c.site_id == bindparam("site"), editions.c.story_id == bindparam("id"), editions.c.live)
     .order_by(editions.c.language)
 )
-AUTHORS = select(editions.c.authors).where(
-    editions.c.site_id == bindparam("site"), editions.c.story_id == bindparam("id"), editions.c.live
+AUTHORS = Prepared(
+    select(editions.c.authors).where(
+        editions.c.site_id == bindparam("site"), editions.c.story_id == bindparam("id"), editions.c.live
+    )
 )
 ADDRESS = slice(3)
 STORY_FIELDS = slice(3, 3 + len(Story.__struct_fields__))
@@ -90,7 +94,7 @@ Addresses = list[tuple[str, str, str]]
 
 
 def find_story(db: Connection, site_id: int, story_id: int) -> Story | None:
-    row = db.execute(FIND_STORY, {"site": site_id, "id": story_id}).first()
+    row = FIND_STORY.first(db, site=site_id, id=story_id)
     return Story(*row) if row else None
 
 
@@ -102,7 +106,7 @@ def list_stories(db: Connection, site_id: int, several: Collection[int]) -> dict
 
 def find_story_to_change(db: Connection, site_id: int, story_id: int) -> Story | None:
     """As `find_story`, and nobody else changes it until this transaction ends."""
-    row = db.execute(LOCK_STORY, {"site": site_id, "id": story_id}).first()
+    row = LOCK_STORY.first(db, site=site_id, id=story_id)
     return Story(*row) if row else None
 
 
@@ -112,14 +116,15 @@ def find_story_by_key(db: Connection, site_id: int, key: str) -> Story | None:
 
 
 def find_story_revision(db: Connection, site_id: int, story_id: int) -> int | None:
-    return db.execute(REVISION, {"site": site_id, "id": story_id}).scalar()
+    revision: int | None = REVISION.scalar(db, site=site_id, id=story_id)
+    return revision
 
 
 def find_edition_by_slug(
     db: Connection, site_id: int, language: str, slug: str
 ) -> tuple[Story, Edition, Addresses] | None:
     """The edition with its story, and where all editions of the story are."""
-    rows = db.execute(FIND_BY_SLUG, {"site": site_id, "language": language, "slug": slug}).all()
+    rows = FIND_BY_SLUG.rows(db, site=site_id, language=language, slug=slug)
     if not rows:
         return None
     first = rows[0]
@@ -134,14 +139,14 @@ def list_editions(db: Connection, site_id: int, story_id: int) -> list[Edition]:
 
 
 def list_live_addresses(db: Connection, site_id: int, story_id: int) -> Addresses:
-    rows = db.execute(LIVE_ADDRESSES, {"site": site_id, "id": story_id})
+    rows = LIVE_ADDRESSES.rows(db, site=site_id, id=story_id)
     return [address_of(*row) for row in rows]
 
 
 def list_authors(db: Connection, site_id: int, story_id: int) -> list[str] | None:
     """Who has written the story, in any of its languages; None where none of them is out."""
-    written = db.execute(AUTHORS, {"site": site_id, "id": story_id}).scalars().all()
-    return [name for authors in written for name in authors] if written else None
+    written = AUTHORS.rows(db, site=site_id, id=story_id)
+    return [name for row in written for name in row[0]] if written else None
 
 
 def address_of(language: str, slug: str, title: str) -> tuple[str, str, str]:
@@ -290,15 +295,16 @@ def save_story_change(db: Connection, story: Story, **changes: Any) -> Story:
     """Keeps the changes under the story's next revision, so that ready pages are made anew."""
     changed = msgspec.structs.replace(story, revision=story.revision + 1, **changes)
     new = {f"new_{name}": getattr(changed, name) for name in ("revision", *changes)}
-    db.execute(change_of(("revision", *changes)), {"site": story.site_id, "which": story.id} | new)
+    change_of(("revision", *changes)).do(db, site=story.site_id, which=story.id, **new)
     return changed
 
 
 @cache
-def change_of(names: tuple[str, ...]) -> Any:
+def change_of(names: tuple[str, ...]) -> Prepared:
     """The statement that changes these columns of a story, made once."""
     here = (stories.c.site_id == bindparam("site"), stories.c.id == bindparam("which"))
-    return update(stories).where(*here).values({name: bindparam(f"new_{name}") for name in names})
+    values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in names}
+    return Prepared(update(stories).where(*here).values(values))
 
 
 def save_edition(db: Connection, edition: Edition) -> None:

@@ -12,6 +12,7 @@ from piensas.model.ranking import wilson_score
 from piensas.model.rules import ORDERS, Order
 from piensas.model.story import Story
 from piensas.model.thread import Cursor, Thread, Walk, arrange, count_hidden
+from piensas.store.prepared import Prepared
 from piensas.store.ranks import read_earlier_ranks
 from piensas.store.tables import comments
 
@@ -49,9 +50,11 @@ def roots_in_order(order: Order, continued: bool) -> Any:
 
 
 PAGES = {
-    (order, continued): PUBLIC.where(
-        *IN_STORY, comments.c.root_id.in_(roots_in_order(order, continued)), FIRST_REPLIES
-    ).order_by(comments.c.root_id, comments.c.seq)
+    (order, continued): Prepared(
+        PUBLIC.where(
+            *IN_STORY, comments.c.root_id.in_(roots_in_order(order, continued)), FIRST_REPLIES
+        ).order_by(comments.c.root_id, comments.c.seq)
+    )
     for order in ORDERS
     for continued in (False, True)
 }
@@ -65,7 +68,8 @@ def read_thread(db: Connection, story: Story, walk: Walk) -> Thread:
             return read_moved_page(db, story, walk, earlier)
 
     key = key_of(story, walk) | {"limit": walk.size + 1}
-    found = list_public(db, PAGES[walk.order, walk.after is not None], key)
+    rows = PAGES[walk.order, walk.after is not None].rows(db, **key)
+    found = [PublicComment(*row) for row in rows]
     places = sorted((place_of(c, walk.order) for c in found if c.level == 0), reverse=walk.order != "oldest")
     return arrange_page(story, walk, places, found)
 
@@ -79,7 +83,8 @@ def read_moved_page(db: Connection, story: Story, walk: Walk, earlier: dict[int,
     edge = (walk.after.rank, walk.after.id)
     places += [(rank, root) for root, rank in earlier.items() if (rank, root) < edge]
     places = sorted(places, reverse=True)[: walk.size + 1]
-    found = list_public(db, UNDER_ROOTS, key | {"roots": [root for _, root in places]}) if places else []
+    under = key | {"roots": [root for _, root in places]}
+    found = [PublicComment(*row) for row in db.execute(UNDER_ROOTS, under)] if places else []
     return arrange_page(story, walk, places, found)
 
 
@@ -106,10 +111,6 @@ def place_of(root: PublicComment, order: Order) -> tuple[int, int]:
 def key_of(story: Story, walk: Walk) -> dict[str, Any]:
     key = {"site": story.site_id, "story": story.id, "last": walk.replies}
     return key | {"edge": walk.after.id, "rank": walk.after.rank} if walk.after else key
-
-
-def list_public(db: Connection, question: Any, key: dict[str, Any]) -> list[PublicComment]:
-    return [PublicComment(*row) for row in db.execute(question, key).all()]
 
 
 def list_branch(db: Connection, story: Story, root_id: int, first: int, limit: int) -> list[PublicComment]:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from sqlalchemy import ColumnElement, Connection, bindparam, delete, insert, select, update
 
 from piensas.model.comment import Comment
+from piensas.store.prepared import Prepared
 from piensas.store.tables import votes
 
-LIST_OWN = select(votes.c.comment_id, votes.c.value).where(
-    votes.c.site_id == bindparam("site"),
-    votes.c.reader_id == bindparam("reader"),
-    votes.c.story_id == bindparam("story"),
+LIST_OWN = Prepared(
+    select(votes.c.comment_id, votes.c.value).where(
+        votes.c.site_id == bindparam("site"),
+        votes.c.reader_id == bindparam("reader"),
+        votes.c.story_id == bindparam("story"),
+    )
 )
 
 
@@ -21,8 +24,7 @@ def find_vote(db: Connection, comment: Comment, reader_id: int) -> int:
 
 def list_votes(db: Connection, site_id: int, story_id: int, reader_id: int) -> dict[int, int]:
     """A reader's votes under a story, by comment."""
-    key = {"site": site_id, "reader": reader_id, "story": story_id}
-    return {row[0]: row[1] for row in db.execute(LIST_OWN, key)}
+    return dict(LIST_OWN.rows(db, site=site_id, reader=reader_id, story=story_id))
 
 
 def list_all_votes(db: Connection, site_id: int, reader_id: int) -> list[tuple[int, int, int]]:

@@ -20,11 +20,15 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, InternalError, Operationa
 from piensas.model.refusals import Refusal, Unavailable
 from piensas.store.deadlines import Deadlines, driver_of, no_deadline
 from piensas.store.marks import CHANNEL
+from piensas.store.prepared import Prepared
 from piensas.store.turns import Turn
 
 log = structlog.get_logger()
 T = TypeVar("T")
 LARGEST_BATCH = 128
+SAVE = Prepared(text("SAVEPOINT deed"))
+ROLL_BACK = Prepared(text("ROLLBACK TO SAVEPOINT deed"))
+RELEASE = Prepared(text("RELEASE SAVEPOINT deed"))
 FOR_READERS, FOR_PROGRAMS = 6.0, 60.0
 """Seconds in which a network's database has to take a batch: of readers' deeds, or where a command line's is
 among them."""
@@ -159,17 +163,17 @@ def attempt(connection: Connection, deed: Callable[[Connection], T]) -> T | Exce
 @contextmanager
 def savepoint(connection: Connection) -> Iterator[None]:
     """Always of the same name, unlike SQLAlchemy's own, so that the statements are prepared once."""
-    connection.exec_driver_sql("SAVEPOINT deed")
+    SAVE.do(connection)
     try:
         yield
     except BaseException as fault:
         if connection.invalidated:
             raise  # there is nothing to roll back to: the database has forgotten us
         if not (isinstance(fault, Refusal) and fault.is_counted):
-            connection.exec_driver_sql("ROLLBACK TO SAVEPOINT deed")
-        connection.exec_driver_sql("RELEASE SAVEPOINT deed")
+            ROLL_BACK.do(connection)
+        RELEASE.do(connection)
         raise
-    connection.exec_driver_sql("RELEASE SAVEPOINT deed")
+    RELEASE.do(connection)
 
 
 def is_deadlock(fault: Exception) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
+from sqlalchemy import Connection
 
 from piensas.drawing.pen import pen_of
 from piensas.drawing.tree import Tree
@@ -17,7 +18,7 @@ from piensas.web.reading import BRANCH, Branch, Own, mine_of, read_branch, read_
 from piensas.web.redirects import moved_or_missing
 from piensas.web.shapes import as_id, as_place
 from piensas.web.stories import proof_of
-from piensas.web.viewer import Visit, read_visit
+from piensas.web.viewer import Visit, ask_with_visit
 
 
 @get("/{language:str}/{slug:str}/comments/{comment:str}")
@@ -30,17 +31,14 @@ async def comment_page(
 ) -> Response[bytes]:
     after = request.query_params.get("after")
     mark = press.pages.mark()
-    visit = await read_visit(request, press)
-    branch = await press.db.read(
-        read_branch, visit.viewer, (language, slug), as_id(comment), as_place(after) if after else None
-    )
+    wanted = (language, slug), as_id(comment), as_place(after) if after else None
+    visit, (branch, own) = await ask_with_visit(request, press, lambda db, visit: read(db, visit, *wanted))
     if branch is None or not (
         branch.is_public or (visit.is_drawn_for and is_own(visit.viewer, branch.chosen))
     ):
         return await moved_or_missing(request, press)
 
     if visit.is_drawn_for:
-        own = await press.db.read(read_own, visit.viewer, branch.reading.story.id)
         return page_answer(draw_branch(press, branch, visit, own))
     answer = page_answer(draw_branch(press, branch, visit, Own()))
     return keep(request, answer, proof_of(press, branch.reading.story, mark))
@@ -54,13 +52,20 @@ async def reply_page(
     slug: FromPath[str],
     comment: FromPath[str],
 ) -> Response[bytes]:
-    visit = await read_visit(request, press)
-    branch = await press.db.read(read_branch, visit.viewer, (language, slug), as_id(comment))
+    wanted = (language, slug), as_id(comment)
+    visit, (branch, own) = await ask_with_visit(request, press, lambda db, visit: read(db, visit, *wanted))
     if branch is None or not branch.is_public:
         return await moved_or_missing(request, press)
-    own = await press.db.read(read_own, visit.viewer, branch.reading.story.id)
     box = empty_box(press.site, branch.reading.story, visit, press.clock().now)
     return page_answer(draw_branch(press, branch, visit, own, answer_box(box, branch)))
+
+
+def read(
+    db: Connection, visit: Visit, edition: tuple[str, str], comment_id: int, after: int | None = None
+) -> tuple[Branch | None, Own]:
+    """A branch, and what in it is the visitor's own."""
+    branch = read_branch(db, visit.viewer, edition, comment_id, after)
+    return branch, read_own(db, visit.viewer, branch.reading.story.id) if branch else Own()
 
 
 def draw_branch(press: Press, branch: Branch, visit: Visit, own: Own, box: Box | None = None) -> bytes:

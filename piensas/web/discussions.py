@@ -17,15 +17,16 @@ from piensas.web.http import Request
 from piensas.web.press import Press
 from piensas.web.reading import mine_of, read_second
 from piensas.web.shapes import PieceShape, ViewerShape, as_id
-from piensas.web.viewer import read_visit
+from piensas.web.viewer import ask_with_visit
 
 
 @get("/stories/{story:str}/viewer")
 async def viewer(request: Request, press: NamedDependency[Press], story: FromPath[str]) -> Response[bytes]:
     """The second small answer: what is this viewer's own on a page that is the same for everybody."""
-    visit = await read_visit(request, press)
-    since = as_id(request.query_params.get("since", "0"))
-    found = await press.db.read(read_second, visit.viewer, as_id(story), since)
+    here, since = as_id(story), as_id(request.query_params.get("since", "0"))
+    visit, found = await ask_with_visit(
+        request, press, lambda db, visit: read_second(db, visit.viewer, here, since)
+    )
     if found is None:
         raise NotFound
     address, language = choose_address(found.addresses, request.query_params.get("language", ""))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
+from sqlalchemy import Connection
 
 from piensas.drawing.linked_data import describe_story
 from piensas.drawing.pen import NOBODY, pen_of
@@ -22,7 +23,7 @@ from piensas.web.proofs import Proof
 from piensas.web.reading import Own, Reading, mine_of, read_own, read_story, with_held
 from piensas.web.redirects import moved_or_missing
 from piensas.web.shapes import read_cursor, read_order, show_cursor
-from piensas.web.viewer import Visit, read_visit
+from piensas.web.viewer import Visit, ask_with_visit
 
 
 @get("/{language:str}/{slug:str}")
@@ -31,13 +32,17 @@ async def story_page(
 ) -> Response[bytes]:
     walk = read_walk(request, press)
     mark = press.pages.mark()
-    reading = await press.db.read(read_story, press.site.id, language, slug, walk)
+
+    def read(db: Connection, visit: Visit) -> tuple[Reading | None, Own]:
+        reading = read_story(db, press.site.id, language, slug, walk)
+        if reading is None or not visit.is_drawn_for:
+            return reading, Own()
+        return reading, read_own(db, visit.viewer, reading.story.id)
+
+    visit, (reading, own) = await ask_with_visit(request, press, read)
     if reading is None:
         return await moved_or_missing(request, press)
-
-    visit = await read_visit(request, press)
     if visit.is_drawn_for:
-        own = await press.db.read(read_own, visit.viewer, reading.story.id)
         return page_answer(draw_story(press, reading, walk, visit, own))
     answer = page_answer(draw_story(press, reading, walk))
     return keep(request, answer, proof_of(press, reading.story, mark))

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import ipaddress
 import secrets
+from collections.abc import Callable
+from typing import TypeVar
 
 import msgspec
 from litestar import Response
 from litestar.datastructures import Cookie
+from sqlalchemy import Connection
 
 from piensas.model.identity import PASSKEY
 from piensas.model.reader import Reader, Viewer
@@ -18,6 +21,7 @@ from piensas.web.http import Request
 from piensas.web.origin import is_elsewhere
 from piensas.web.press import Press
 
+T = TypeVar("T")
 YEAR = 365 * 86_400
 HALF_AN_HOUR = 1_800
 SCRIPTS = "piensas-scripts"
@@ -64,6 +68,16 @@ class Visit(msgspec.Struct):
         return self.session is not None and not self.session.is_guest
 
 
+class Claim(msgspec.Struct, frozen=True):
+    """What a request says of who is asking: the token of its session, empty for none, and the place where
+    that must have been begun; with the moment, in milliseconds since 1970."""
+
+    token: str
+    place: str
+    is_elsewhere: bool
+    now: int
+
+
 def is_staff(session: Session | None, reader: Reader | None) -> bool:
     return bool(session and reader and session.provider == PASSKEY and reader.role == "moderator")
 
@@ -76,19 +90,47 @@ def session_cookie(is_secure: bool, *, is_elsewhere: bool = False) -> str:
 
 
 async def read_visit(request: Request, press: Press) -> Visit:
-    """A token that names no reader is never taken over: the browser is given a new one."""
+    claim = claim_of(request, press)
+    if not claim.token:
+        return visit_of(request, press, claim, None)
+    return (await ask_with_visit(request, press, nothing))[0]
+
+
+async def ask_with_visit(
+    request: Request, press: Press, question: Callable[[Connection, Visit], T]
+) -> tuple[Visit, T]:
+    """Who is asking, and the answer to a question that depends on it, from one state of the store."""
+    claim = claim_of(request, press)
+
+    def ask(db: Connection) -> tuple[Visit, T]:
+        found = find_session(db, press.site.id, hash_of(claim.token)) if claim.token else None
+        visit = visit_of(request, press, claim, found)
+        return visit, question(db, visit)
+
+    visit, answer = await press.db.read(ask)
+    if visit.session and is_due(visit.session, claim.now):
+        press.visits.note(visit.session.token_hash, claim.now)
+    return visit, answer
+
+
+def nothing(db: Connection, visit: Visit) -> None:
+    """A question about nothing but who is asking."""
+
+
+def claim_of(request: Request, press: Press) -> Claim:
     elsewhere = is_elsewhere(request, press.settings.embed.origins)
     token = only_cookie(request, session_cookie(press.site.is_secure, is_elsewhere=elsewhere))
-    found = await press.db.read(find_session, press.site.id, hash_of(token)) if token else None
-    moment = press.clock()
     place = request.headers.get("origin", "") if elsewhere else ""
-    if found and (press.visits.is_over(found[0], moment.now) or found[0].place != place):
+    return Claim(token, place, elsewhere, press.clock().now)
+
+
+def visit_of(request: Request, press: Press, claim: Claim, found: tuple[Session, Reader] | None) -> Visit:
+    """The visit of whom the store knows by their token, or of a stranger. A token that names no reader is
+    never taken over: the browser is given a new one."""
+    if found and (found[0].place != claim.place or press.visits.is_over(found[0], claim.now)):
         found = None
     session, reader = found or (None, None)
-    if session and is_due(session, moment.now):
-        press.visits.note(session.token_hash, moment.now)
-    if session is None:
-        token = secrets.token_urlsafe(32)
+    token = claim.token if session else secrets.token_urlsafe(32)
     address = find_address(request, press.settings.server.trusted_proxies)
     viewer = Viewer(
         site=press.site,
@@ -98,7 +140,7 @@ async def read_visit(request: Request, press: Press) -> Visit:
         is_staff=is_staff(session, reader),
         has_draft=session is not None and bool(session.draft),
         browser=describe_browser(request.headers.get("user-agent", "")),
-        place=place,
+        place=claim.place,
         address=address,
         sender=press.hash_sender(sender_of(address)) if is_telling(address) else "",
     )
@@ -108,7 +150,7 @@ async def read_visit(request: Request, press: Press) -> Visit:
         session=session,
         has_scripts=request.cookies.get(SCRIPTS) == "1",
         keeps_details=request.cookies.get(DETAILS) == "1",
-        is_elsewhere=elsewhere,
+        is_elsewhere=claim.is_elsewhere,
     )
 
 
