@@ -53,10 +53,10 @@ class Crowd:
     def _post(self, number: int) -> None:
         draft = invent(number, self.answerable).as_draft(self.site.languages)
         viewer = Viewer(self.site, hashlib.sha256(str(number).encode()).digest())
-        comment = self.db.do(
+        posted = self.db.do(
             lambda db: post_comment(db, viewer, self.story.id, draft, self.clock()), self.story.id
         )
-        assert comment.is_published, comment.status
+        assert posted.comment.is_published, posted.comment.status
 
 
 def main(file: str, size: str, writers: str, seconds: str) -> None:

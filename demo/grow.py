@@ -86,9 +86,8 @@ class Garden:
         if self._find(db, story, voice.draft_id):
             return False
         moment = moment_of(story, voice)
-        comment = post_comment(
-            db, self._viewer(db, voice.name), story.id, self._draft(db, story, voice), moment
-        )
+        draft = self._draft(db, story, voice)
+        comment = post_comment(db, self._viewer(db, voice.name), story.id, draft, moment).comment
         for number in range(voice.ups + voice.downs):
             value = 1 if number < voice.ups else -1
             wanted = Vote(comment.story_id, comment.id, value)

@@ -34,7 +34,7 @@ from piensas.store.identities import count_identities, has_proven_email
 from piensas.store.paces import find_last_pace, save_paces
 from piensas.store.readers import find_reader, list_staff, save_reader, save_reader_change
 from piensas.store.sessions import save_session, save_session_change
-from piensas.store.stories import find_story_to_change, list_authors
+from piensas.store.stories import Addresses, find_story_to_change, list_live_with_authors
 
 TWICE = 10 * SECOND
 """In which the same words from the same place are one press of a button too many."""
@@ -42,7 +42,15 @@ ASK_PAUSE = 15 * SECOND
 """Between two answers to one browser, or network address, that an address is somebody's."""
 
 
-def post_comment(db: Connection, viewer: Viewer, story_id: int, draft: Draft, moment: Moment) -> Comment:
+class Posted(msgspec.Struct, frozen=True):
+    """A comment, its story as it is now, and where that can be read."""
+
+    comment: Comment
+    story: Story
+    addresses: Addresses
+
+
+def post_comment(db: Connection, viewer: Viewer, story_id: int, draft: Draft, moment: Moment) -> Posted:
     """The comment that the draft has become, whatever its status.
 
     The same draft sent twice is one comment: by its id, or, where the reader's browser gave none, by the
@@ -53,12 +61,14 @@ def post_comment(db: Connection, viewer: Viewer, story_id: int, draft: Draft, mo
     if story is None:
         raise NotFound
     draft = as_signed_in(viewer, tidy_draft(draft, viewer.rules))
+    addresses, authors = list_live_with_authors(db, story.site_id, story.id)
     draft, earlier = find_earlier(db, viewer, story, draft, moment)
     if earlier:
-        return earlier
+        return Posted(earlier, story, addresses)
     require_no_twin(db, viewer, twin_pace(viewer, draft, story), moment)
 
-    authors = require_out(db, story)
+    if not addresses:
+        raise NotFound
     require_may_post(story, viewer, moment.now)
     require_text(draft.text, viewer.rules)
     if viewer.is_guest:
@@ -78,17 +88,8 @@ def post_comment(db: Connection, viewer: Viewer, story_id: int, draft: Draft, mo
     comment = fill(comment, draft, reader, html, verdict)
     save_comment(db, comment)
     save_decision(db, first_decision(comment, "screening", verdict.reasons))
-    count_change(db, story, None, comment)
     finish_draft(db, viewer, twin_pace(viewer, draft, story), moment)
-    return comment
-
-
-def require_out(db: Connection, story: Story) -> list[str]:
-    """That one of the story's editions is out; who has written them."""
-    authors = list_authors(db, story.site_id, story.id)
-    if authors is None:
-        raise NotFound
-    return authors
+    return Posted(comment, count_change(db, story, None, comment), addresses)
 
 
 def find_earlier(

@@ -18,6 +18,7 @@ from babel.numbers import format_decimal
 
 CATALOGUES = Path(__file__).parent.parent / "locales"
 SECOND = 1_000
+MINUTE = 60 * SECOND
 LATEST = 253_402_128_000_000
 """Milliseconds of the last day but one that a `datetime` has in every zone."""
 
@@ -35,7 +36,7 @@ class Speech:
         self.ngettext = self._words.ngettext
         self.direction = "rtl" if self.locale.text_direction == "rtl" else "ltr"
         self.date = lru_cache(10_000)(self._date)
-        self.moment = lru_cache(10_000)(self._moment)
+        self._minute = lru_cache(10_000)(self._moment)
         self.number = lru_cache(10_000)(self._number)
 
     def name_of(self, language: str) -> str:
@@ -49,9 +50,12 @@ class Speech:
     def _date(self, millis: int) -> str:
         return format_date(as_datetime(millis, self.zone), "long", locale=self.locale)
 
-    def _moment(self, millis: int) -> str:
+    def moment(self, millis: int) -> str:
         """Date and time of day, which says in which zone."""
-        when = as_datetime(millis, self.zone)
+        return self._minute(millis // MINUTE)
+
+    def _moment(self, minutes: int) -> str:
+        when = as_datetime(minutes * MINUTE, self.zone)
         day = format_date(when, "medium", locale=self.locale)
         time = format_time(when, "short", tzinfo=self.zone, locale=self.locale)
         both = str(get_datetime_format("medium", self.locale)).replace("'", "")
@@ -103,4 +107,4 @@ def as_local(millis: int, zone: tzinfo) -> str:
 
 def as_iso(millis: int) -> str:
     """RFC 3339, in UTC, to the second."""
-    return as_datetime(millis).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return f"{as_local(millis, UTC)}Z"

@@ -108,7 +108,8 @@ class Database:
         """As `do`, without stopping the event loop. Deeds of one batch run in rising `order`."""
         future = asyncio.wrap_future(self._writer.submit(deed, order, is_awaited=True))
         try:
-            return await asyncio.wait_for(future, PATIENCE)
+            async with asyncio.timeout(PATIENCE):
+                return await future
         except TimeoutError as late:
             raise Unavailable from late
 

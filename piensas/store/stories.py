@@ -82,9 +82,9 @@ LIVE_ADDRESSES = Prepared(
     .order_by(editions.c.language)
 )
 AUTHORS = Prepared(
-    select(editions.c.authors).where(
-        editions.c.site_id == bindparam("site"), editions.c.story_id == bindparam("id"), editions.c.live
-    )
+    select(editions.c.language, editions.c.slug, editions.c.title, editions.c.authors)
+    .where(editions.c.site_id == bindparam("site"), editions.c.story_id == bindparam("id"), editions.c.live)
+    .order_by(editions.c.language)
 )
 ADDRESS = slice(3)
 STORY_FIELDS = slice(3, 3 + len(Story.__struct_fields__))
@@ -143,10 +143,10 @@ def list_live_addresses(db: Connection, site_id: int, story_id: int) -> Addresse
     return [address_of(*row) for row in rows]
 
 
-def list_authors(db: Connection, site_id: int, story_id: int) -> list[str] | None:
-    """Who has written the story, in any of its languages; None where none of them is out."""
-    written = AUTHORS.rows(db, site=site_id, id=story_id)
-    return [name for row in written for name in row[0]] if written else None
+def list_live_with_authors(db: Connection, site_id: int, story_id: int) -> tuple[Addresses, list[str]]:
+    """Where the story can be read, and who has written it in any of its languages."""
+    rows = AUTHORS.rows(db, site=site_id, id=story_id)
+    return [address_of(*row[:3]) for row in rows], [name for row in rows for name in row[3]]
 
 
 def address_of(language: str, slug: str, title: str) -> tuple[str, str, str]:

@@ -11,7 +11,7 @@ from litestar.params import FromPath
 from sqlalchemy import Connection
 
 from piensas.actions.changing import Change, edit_comment, withdraw_comment
-from piensas.actions.posting import post_comment
+from piensas.actions.posting import Posted, post_comment
 from piensas.actions.voting import Vote, vote
 from piensas.drawing.pen import NOBODY, Mine, pen_of
 from piensas.model.comment import Comment as WholeComment
@@ -74,17 +74,17 @@ async def take_draft(request: Request, press: Press, story_id: int, shape: Draft
         visit = as_stranger(visit)
     draft = shape.as_draft(press.site.languages)
     try:
-        comment = await press.db.write(
+        posted = await press.db.write(
             lambda db: post_comment(db, visit.viewer, story_id, draft, press.clock()), story_id
         )
-        if comment.status == "rejected":
+        if posted.comment.status == "rejected":
             raise Rejected
     except Refusal as refusal:
         if wants_json(request) or isinstance(refusal, NotFound):
             raise
         return await refuse_in_box(press, visit, story_id, shape, refusal)
 
-    answer = await show_deed(request, press, visit, comment, mine_of_author(comment), 201)
+    answer = show_deed(request, press, visit, posted, mine_of_author(posted.comment), 201)
     remember(answer, visit, keep_details=bool(shape.save_details))
     return answer
 
@@ -107,7 +107,7 @@ async def post_text(
         if wants_json(request) or isinstance(refusal, NotFound):
             raise
         return await refuse_change(request, press, visit, change, refusal)
-    return await show_deed(request, press, visit, edited, mine_of_author(edited))
+    return show_deed(request, press, visit, await place(press, edited), mine_of_author(edited))
 
 
 @post("/stories/{story:str}/comments/{comment:str}/withdrawal", status_code=200)
@@ -120,7 +120,7 @@ async def post_withdrawal(
     withdrawn = await press.db.write(
         lambda db: withdraw_comment(db, visit.viewer, change, press.clock()), change.story_id
     )
-    return await show_deed(request, press, visit, withdrawn, NOBODY)
+    return show_deed(request, press, visit, await place(press, withdrawn), NOBODY)
 
 
 @post("/stories/{story:str}/comments/{comment:str}/vote", status_code=200)
@@ -134,18 +134,26 @@ async def post_vote(
         raise Malformed("value must be up, down or none")
     wanted = Vote(as_id(story), as_id(comment), VALUES[shape.value])
     voted = await press.db.write(lambda db: vote(db, visit.viewer, wanted, press.clock()), wanted.story_id)
-    answer = await show_deed(request, press, visit, voted, Mine(votes=((voted.id, wanted.value),)))
+    mine = Mine(votes=((voted.id, wanted.value),))
+    answer = show_deed(request, press, visit, await place(press, voted), mine)
     remember(answer, visit)
     return answer
 
 
-async def show_deed(
-    request: Request, press: Press, visit: Visit, comment: WholeComment, mine: Mine, status: int = 200
+async def place(press: Press, comment: WholeComment) -> Posted:
+    """A comment that has changed, with its story."""
+    return Posted(comment, *await press.db.read(find_with_addresses, press.site.id, comment.story_id))
+
+
+def show_deed(
+    request: Request, press: Press, visit: Visit, posted: Posted, mine: Mine, status: int = 200
 ) -> Response[bytes]:
     """What has become of a comment: as JSON with its HTML, or the page on which it stands."""
+    if not posted.addresses:
+        raise NotFound
+    comment = posted.comment
     spoken = language_of(request, press.site) or comment.language
-    story, addresses = await press.db.read(find_with_addresses, press.site.id, comment.story_id)
-    address, language = choose_address(addresses, spoken)
+    address, language = choose_address(posted.addresses, spoken)
     if not wants_json(request):
         gone = comment.status == "withdrawn"
         answer = see(f"{address}#comments" if gone else permalink(address, comment.id))
@@ -154,21 +162,21 @@ async def show_deed(
 
     pen = pen_of(press.site, language)
     shown = own_view(comment)
-    posted = PostedShape(
+    answered = PostedShape(
         comment=Pages(press.site, {comment.story_id: {language: address}}).show(shown),
         message=message_for(comment, pen.speech.gettext) if mine.comments or not mine.votes else "",
         piece=pen.piece_for(mine, closed=False)(shown, address).decode(),
-        count=pen.count(story.comments),
+        count=pen.count(posted.story.comments),
     )
-    return json_answer(posted, status=status)
+    return json_answer(answered, status=status)
 
 
 def find_with_addresses(db: Connection, site_id: int, story_id: int) -> tuple[Story, Addresses]:
     """The story, and where its editions are."""
-    story, addresses = find_story(db, site_id, story_id), list_live_addresses(db, site_id, story_id)
-    if story is None or not addresses:
+    story = find_story(db, site_id, story_id)
+    if story is None:
         raise NotFound
-    return story, addresses
+    return story, list_live_addresses(db, site_id, story_id)
 
 
 def keep_typed(request: Request, press: Press, shape: DraftShape, refusal: Refusal) -> Response[bytes]:

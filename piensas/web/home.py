@@ -6,26 +6,23 @@ from __future__ import annotations
 import hmac
 import secrets
 
-from litestar.datastructures import Cookie
-
 from piensas.model.session import sign
+from piensas.web.cookies import PlainCookie
 from piensas.web.http import Request
 from piensas.web.press import Press
 from piensas.web.viewer import YEAR, only_cookie
 
 
-def home_cookie(press: Press, mailbox: str) -> Cookie:
+def home_cookie(press: Press, mailbox: str) -> PlainCookie:
     """Names the browser, and says to us alone which mailbox is at home there; without one, forgets it."""
     name = secrets.token_urlsafe(12)
     value = f"{name}.{sign(press.secret, f'home {name} {mailbox}')}" if mailbox else ""
-    return Cookie(
+    return PlainCookie(
         cookie_name(press),
         value=value,
-        path="/",
         max_age=YEAR if mailbox else 0,
         secure=press.site.is_secure,
         httponly=True,
-        samesite="lax",
     )
 
 

@@ -9,7 +9,6 @@ from typing import TypeVar
 
 import msgspec
 from litestar import Response
-from litestar.datastructures import Cookie
 from sqlalchemy import Connection
 
 from piensas.model.identity import PASSKEY
@@ -17,6 +16,7 @@ from piensas.model.reader import Reader, Viewer
 from piensas.model.session import Session, hash_of, is_due
 from piensas.model.site import Site
 from piensas.store.sessions import find_session
+from piensas.web.cookies import PlainCookie
 from piensas.web.http import Request
 from piensas.web.origin import is_elsewhere
 from piensas.web.press import Press
@@ -170,9 +170,7 @@ def remember(response: Response[bytes], visit: Visit, *, keep_details: bool | No
         give_session(response, site, visit.token, is_elsewhere=visit.is_elsewhere)
     if keep_details is not None and keep_details != visit.keeps_details:
         age = YEAR if keep_details else 0
-        response.cookies.append(
-            Cookie(DETAILS, value="1", path="/", max_age=age, secure=site.is_secure, samesite="lax")
-        )
+        response.cookies.append(PlainCookie(DETAILS, value="1", max_age=age, secure=site.is_secure))
 
 
 def give_session(response: Response[bytes], site: Site, token: str, *, is_elsewhere: bool = False) -> None:
@@ -189,14 +187,12 @@ def give_session(response: Response[bytes], site: Site, token: str, *, is_elsewh
         )
         return
     response.cookies.append(
-        Cookie(
+        PlainCookie(
             session_cookie(site.is_secure),
             value=token,
-            path="/",
             max_age=YEAR if token else 0,
             secure=site.is_secure,
             httponly=True,
-            samesite="lax",
         )
     )
 
@@ -204,7 +200,7 @@ def give_session(response: Response[bytes], site: Site, token: str, *, is_elsewh
 def forget_scripts(response: Response[bytes], visit: Visit) -> None:
     """A plain form was sent, so this browser's pages have to hold what is the reader's own."""
     if visit.has_scripts:
-        response.cookies.append(Cookie(SCRIPTS, value="0", path="/", max_age=0, samesite="lax"))
+        response.cookies.append(PlainCookie(SCRIPTS, value="0", max_age=0))
 
 
 def describe_browser(agent: str) -> str:
@@ -223,11 +219,9 @@ def own_browser(request: Request, is_secure: bool) -> str:
     return only_cookie(request, browser_cookie("", is_secure).key)
 
 
-def browser_cookie(value: str, is_secure: bool) -> Cookie:
+def browser_cookie(value: str, is_secure: bool) -> PlainCookie:
     name = "__Host-piensas-signin" if is_secure else "piensas-signin"
-    return Cookie(
-        name, value=value, path="/", max_age=HALF_AN_HOUR, secure=is_secure, httponly=True, samesite="lax"
-    )
+    return PlainCookie(name, value=value, max_age=HALF_AN_HOUR, secure=is_secure, httponly=True)
 
 
 def only_cookie(request: Request, name: str) -> str:

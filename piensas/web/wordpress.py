@@ -215,9 +215,10 @@ async def take_comment(request: Request, press: Press) -> Response[bytes]:
         parent_id=await find_parent(press, shape.parent) if shape.parent else None,
         language=pages[story_id].language if story_id in pages else press.site.language,
     )
-    posted = await press.db.write(
+    done = await press.db.write(
         lambda db: post_comment(db, visit.viewer, story_id, draft, press.clock()), story_id
     )
+    posted = done.comment
     if posted.status == "rejected":
         raise Rejected
     shown = show(press, own_view(posted), pages.get(story_id)) | {

@@ -108,7 +108,7 @@ def post_payload(db: Connection, newsroom: Newsroom, payload: str, moment: Momen
         id=f"draft-{moment.id}",
     )
     viewer = Viewer(newsroom.site, moment.id.to_bytes(32, "big"))
-    return post_comment(db, viewer, int(newsroom.story_id), draft, moment)
+    return post_comment(db, viewer, int(newsroom.story_id), draft, moment).comment
 
 
 def edit_into(db: Connection, newsroom: Newsroom, change: tuple[Comment, str], moment: Moment) -> Comment:

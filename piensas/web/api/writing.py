@@ -202,7 +202,7 @@ def post_once(
 ) -> tuple[WholeComment, bool]:
     """The comment, and whether a guest is given a token for it. A key that has come with other words before
     is refused (draft-ietf-httpapi-idempotency-key-header, 2.7)."""
-    comment = post_comment(db, caller.viewer, story_id, draft, moment)
+    comment = post_comment(db, caller.viewer, story_id, draft, moment).comment
     if draft.id and comment.draft != draft.id:
         raise KeyReused
     is_new = caller.session is None and find_session(db, comment.site_id, caller.viewer.session) is not None
