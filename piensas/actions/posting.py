@@ -31,7 +31,7 @@ from piensas.store.comments import (
 )
 from piensas.store.history import save_decision
 from piensas.store.identities import count_identities, has_proven_email
-from piensas.store.paces import find_last_pace, save_paces
+from piensas.store.paces import find_last_pace, list_paces, save_paces
 from piensas.store.readers import find_reader, list_staff, save_reader, save_reader_change
 from piensas.store.sessions import save_session, save_session_change
 from piensas.store.stories import Addresses, find_story_to_change, list_live_with_authors
@@ -206,9 +206,13 @@ def require_pace(db: Connection, viewer: Viewer, draft: Draft, moment: Moment) -
     Of the e-mail nothing is told to whoever is too fast without it.
     """
     pause = comment_pause(viewer)
-    require_pause(db, viewer, list_own_keys(viewer), pause, moment)
-    if draft.email:
-        require_pause(db, viewer, [email_pace(draft.email)], pause, moment)
+    if not pause:
+        return
+    own, theirs = list_own_keys(viewer), [email_pace(draft.email)] if draft.email else []
+    paces = list_paces(db, viewer.site.id, [*own, *theirs])
+    for keys in (own, theirs):
+        require_over(max((paces[key] for key in keys if key in paces), default=None), pause, moment)
+    save_paces(db, viewer.site.id, [*own, *theirs], moment.now)
 
 
 def require_pause(db: Connection, viewer: Viewer, keys: list[str], pause: int, moment: Moment) -> None:
@@ -221,7 +225,10 @@ def require_pause(db: Connection, viewer: Viewer, keys: list[str], pause: int, m
 
 def require_rested(db: Connection, viewer: Viewer, keys: list[str], pause: int, moment: Moment) -> None:
     """That none of the keys was used in the last `pause` milliseconds."""
-    last = find_last_pace(db, viewer.site.id, keys)
+    require_over(find_last_pace(db, viewer.site.id, keys), pause, moment)
+
+
+def require_over(last: int | None, pause: int, moment: Moment) -> None:
     if last is not None and 0 <= moment.now - last < pause:
         raise TooFast(retry_after=-(-(last + pause - moment.now) // SECOND))
 

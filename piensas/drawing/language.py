@@ -37,15 +37,21 @@ class Speech:
         self.direction = "rtl" if self.locale.text_direction == "rtl" else "ltr"
         self.date = lru_cache(10_000)(self._date)
         self._minute = lru_cache(10_000)(self._moment)
-        self.number = lru_cache(10_000)(self._number)
+        self._thousands = lru_cache(10_000)(self._write_thousands)
 
     def name_of(self, language: str) -> str:
         """A language's own name for itself, as links to it say: "Español"."""
         locale = find_locale(language)
         return str(locale.get_display_name(locale)).capitalize()
 
-    def _number(self, number: int) -> str:
-        return format_decimal(number, locale=self.locale)
+    def number(self, number: int) -> str:
+        """A count. Every comment makes one that has never been written, but its last three digits are written
+        alike in every language, behind what stands before them."""
+        before, last = divmod(number, 1_000)
+        return f"{self._thousands(before)}{last:03}" if before > 0 else str(number)
+
+    def _write_thousands(self, thousands: int) -> str:
+        return str(format_decimal(thousands * 1_000, locale=self.locale)).removesuffix("000")
 
     def _date(self, millis: int) -> str:
         return format_date(as_datetime(millis, self.zone), "long", locale=self.locale)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import Literal
 
 import msgspec
@@ -117,9 +118,12 @@ class Edit(msgspec.Struct, frozen=True, kw_only=True):
     html: str
 
 
+PUBLIC_FIELDS = attrgetter(*PublicComment.__struct_fields__)
+
+
 def own_view(comment: Comment) -> PublicComment:
     """The comment as its author sees it: with its words while it is published or held."""
-    seen = PublicComment(**{name: getattr(comment, name) for name in PublicComment.__struct_fields__})
+    seen = PublicComment(*PUBLIC_FIELDS(comment))
     if comment.status in ("published", "held"):
         return seen
     return msgspec.structs.replace(seen, name="", website="", html="", photo="")

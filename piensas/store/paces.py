@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from itertools import zip_longest
 
-from sqlalchemy import Connection, bindparam, delete, func, select
+from sqlalchemy import Connection, bindparam, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from piensas.store.prepared import Prepared
@@ -16,7 +16,7 @@ PLACES = ("first", "second", "third")
 
 HERE = paces.c.site_id == bindparam("site")
 AMONG = paces.c.key.in_([bindparam(place) for place in PLACES])
-FIND_LAST = Prepared(select(func.max(paces.c.at)).where(HERE, AMONG))
+LIST = Prepared(select(paces.c.key, paces.c.at).where(HERE, AMONG))
 SAVE = {
     name: Prepared(
         statement.on_conflict_do_update(
@@ -27,10 +27,14 @@ SAVE = {
 }
 
 
+def list_paces(db: Connection, site_id: int, keys: Sequence[str]) -> dict[str, int]:
+    """The times, in milliseconds since 1970, at which those of one to three keys posted that did."""
+    return dict(LIST.rows(db, site=site_id, **in_places(keys)))
+
+
 def find_last_pace(db: Connection, site_id: int, keys: Sequence[str]) -> int | None:
-    """The latest time, in milliseconds since 1970, at which any of one to three keys posted."""
-    last: int | None = FIND_LAST.scalar(db, site=site_id, **in_places(keys))
-    return last
+    """The latest of them."""
+    return max(list_paces(db, site_id, keys).values(), default=None)
 
 
 def erase_paces(db: Connection, site_id: int, keys: Collection[str]) -> None:

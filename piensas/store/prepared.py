@@ -7,7 +7,8 @@ answers everybody. The words and the types are still SQLAlchemy's, for either da
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from operator import itemgetter
 from typing import Any, NoReturn
 
 from msgspec import Struct
@@ -20,12 +21,12 @@ Row = tuple[Any, ...]
 
 
 class Words(Struct, frozen=True):
-    """A statement in the words of one database. `places` has the names of its values where they go by place,
-    `known` the values that are always the same; `given` and `found` turn what the driver does not take, or
-    does not give, as it is."""
+    """A statement in the words of one database. `bind` makes what its driver wants of the values by their
+    names, `known` are those that are always the same; `given` and `found` turn what the driver does not take,
+    or does not give, as it is."""
 
     text: str
-    places: tuple[str, ...]
+    bind: Callable[[dict[str, Any]], Any]
     known: dict[str, Any]
     given: tuple[tuple[str, Processor], ...]
     found: tuple[tuple[int, Processor], ...]
@@ -69,13 +70,13 @@ class Prepared:
     def run(self, db: Connection, values: dict[str, Any]) -> tuple[Words, Any]:
         """The words and the driver's cursor."""
         words = self._words.get(db.dialect.name) or self._write(db.dialect)
-        values |= words.known
+        if words.known:
+            values |= words.known
         for name, process in words.given:
             values[name] = process(values[name])
-        bound = [values[name] for name in words.places] if words.places else values
         driver: Any = db.connection.dbapi_connection
         try:
-            return words, driver.execute(words.text, bound)
+            return words, driver.execute(words.text, words.bind(values))
         except db.dialect.loaded_dbapi.Error as fault:
             fail(db, words.text, fault)
 
@@ -89,12 +90,19 @@ class Prepared:
         found = [kind_of(column, dialect).result_processor(dialect, None) for column in columns]
         words = self._words[dialect.name] = Words(
             str(compiled),
-            tuple(compiled.positiontup or ()),
+            in_places(compiled.positiontup or ()),
             {name: bind.value for name, bind in bound.items() if not bind.required},
             tuple((name, process) for name, process in given if process),
             tuple((place, process) for place, process in enumerate(found) if process),
         )
         return words
+
+
+def in_places(names: Sequence[str]) -> Callable[[dict[str, Any]], Any]:
+    """Puts values in their places, where a database's driver wants them so; else it takes them by name."""
+    if len(names) > 1:
+        return itemgetter(*names)
+    return (lambda values: (values[names[0]],)) if names else lambda values: values
 
 
 def kind_of(value: Any, dialect: Dialect) -> TypeEngine[Any]:

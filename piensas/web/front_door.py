@@ -53,9 +53,10 @@ class FrontDoor:
             await self.app(scope, receive, send)
             return
 
-        address = address_of(scope["raw_path"], scope["query_string"])
+        query = scope["query_string"]
+        address = address_of(scope["raw_path"], query) if query else scope["raw_path"]
         accepted, known, cookies = read_wishes(scope["headers"])
-        is_for_all = not is_personal(cookies)
+        is_for_all = not cookies or not is_personal(cookies)
         earlier = page = self.pages.find(address) if is_for_all else None
         if page is not None and not self._is_true_here(page):
             page = await self._ask_again(address, page)
@@ -167,8 +168,6 @@ def has_own_etag(start: Message) -> bool:
 
 def address_of(path: bytes, query: bytes) -> bytes:
     """Path and query without the parameters that mean nothing to us, such as a campaign's name."""
-    if not query:
-        return path
     meaningful = next((names for start, names in ROOMS if path.startswith(start)), MEANINGFUL)
     known = [(k, v) for k, v in parse_qsl(query.decode("latin-1")) if k in meaningful]
     return path + b"?" + urlencode(sorted(known)).encode() if known else path

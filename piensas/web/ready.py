@@ -147,7 +147,7 @@ class ReadyPages:
         if proof is None:
             return True
         mark = self._db.mark.read()
-        if is_expired(proof):
+        if proof.until is not None and is_expired(proof):
             return False
         if page.mark == mark:
             return True

@@ -11,7 +11,7 @@ from piensas.web.http import Request
 def language_of(request: Request, site: Site) -> str | None:
     """The language of the address, or of the page that the request came from."""
     page = request.headers.get("referer", "").partition("://")[2].partition("/")[2]
-    for path in (request.url.path, page):
+    for path in (request.scope["path"], page):
         first = path.strip("/").split("/")[0]
         if first in site.languages:
             return first
