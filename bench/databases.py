@@ -64,7 +64,7 @@ class Sqlite:
 
 class Postgresql:
     name = "PostgreSQL"
-    wanted = Wanted(pages=1_000, deeds=1_000, comments=1_000, drawn=5_000)
+    wanted = Wanted(pages=1_000, deeds=300, comments=300, drawn=5_000)
 
     def __init__(self, server: str) -> None:
         self.server = server

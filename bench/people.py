@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from urllib.parse import urlencode
@@ -12,35 +13,41 @@ from bench.machine import Broken
 from bench.plan import Plan
 from bench.reading import PACKED
 from bench.report import Findings, Goal, Sheet, at_most, many, times
-from bench.seed import find_story, id_of, key_of, path_of, plant_thread
-from bench.servers import fetch, serve_site
+from bench.seed import PER_READER, find_story, id_of, key_of, path_of, plant_thread
+from bench.servers import Server, fetch, serve_site
 from bench.visiting import measure_first_visits
 from piensas.actions.publishing import publish_edition
 from piensas.cli.opening import find_settings, open_database
 from piensas.model.elsewhere import manuscript_of, read_wish
 from piensas.model.moment import Clock
+from piensas.model.reader import Reader
 from piensas.model.session import Session, hash_of
 from piensas.settings import Settings
 from piensas.store.database import Database
+from piensas.store.readers import save_reader
 from piensas.store.sessions import save_session
 from piensas.web.viewer import SCRIPTS, session_cookie
 
 STRANGER = "a stranger: the page, ready"
 GUEST = "a guest who is back: the second small answer"
 READER = "a signed-in reader: the second small answer"
-DRAWN = "a reader without scripts: the page, drawn for them"
+AUTHOR = "who has ten comments here: the second small answer"
+DRAWN = "who has ten comments here, without scripts: the page, drawn for them"
 WORDPRESS = "a program: WordPress's list of 100"
 LIST = "a program: the API's list of 100, not in memory"
 FIRST_VISIT = "a page of another site: the first visit, all in all"
 LATER = "a page of another site: a later look"
 LATER_DRAWN = "a page of another site: a later look, not in memory"
 
-GUESTS_TOKEN, READERS_TOKEN = "a-guest-of-the-bench", "a-reader-of-the-bench"  # of a site that lives minutes
+GUESTS_TOKEN, READERS_TOKEN, AUTHORS_TOKEN = "guest", "reader", "author"  # of a site that lives minutes
 EMBEDDED = 101
 """Comments under the page of another site."""
 
 CONNECTIONS = 4
 """So few that hardly anything is begun in one measurement and done in the next."""
+
+Asked = tuple[Server, str, Mapping[str, str]]
+"""A server, an address on it, and the headers of a request."""
 
 HUNDRED = 100
 ORIGIN = "http://127.0.0.1:9"
@@ -62,11 +69,12 @@ def measure_people(plan: Plan) -> Findings:
             threads = f"/api/v1/stories/{largest}/comments?limit={HUNDRED}"
             comments = f"/wp-json/wp/v2/comments?per_page={HUNDRED}"
             require_hundred(fetch(site, comments, {}).body, fetch(site, threads, {}).body)
-            asked = {
+            asked: dict[str, Asked] = {
                 STRANGER: (site, path_of(plan.small), PACKED),
                 GUEST: (site, own, PACKED | cookies_of(GUESTS_TOKEN, SCRIPTS)),
                 READER: (site, own, PACKED | cookies_of(READERS_TOKEN, SCRIPTS)),
-                DRAWN: (site, path_of(plan.small), PACKED | cookies_of(READERS_TOKEN)),
+                AUTHOR: (site, own, PACKED | cookies_of(AUTHORS_TOKEN, SCRIPTS)),
+                DRAWN: (site, path_of(plan.small), PACKED | cookies_of(AUTHORS_TOKEN)),
                 WORDPRESS: (site, comments, PACKED),
                 LIST: (forgetful, threads, PACKED),
                 LATER: (site, page, PACKED),
@@ -75,17 +83,19 @@ def measure_people(plan: Plan) -> Findings:
             rivals = {
                 name: partial(load, *each, plan.seconds, CONNECTIONS) for name, each in asked.items()
             } | {FIRST_VISIT: partial(measure_first_visits, plan)}
+            require_own({name: asked[name] for name in (GUEST, READER, AUTHOR)})
             found = Contest(rivals, plan.scale.rounds)
     return Findings([show(found, list(rivals))], list_goals(plan, found))
 
 
 def plant_people(plan: Plan, file: Path) -> tuple[int, int]:
-    """A guest and a reader who have written, and a page of another site with comments. Returns the ids of
-    the small story and the large one."""
+    """A guest and a reader who have nothing under the small story and an author who has, and a page of
+    another site with comments. Returns the ids of the small story and the large one."""
     settings = find_settings(file)
     with open_database(settings) as db:
-        for number, token, provider in ((10, GUESTS_TOKEN, ""), (0, READERS_TOKEN, "google")):
-            plant_session(db, settings, Clock(), (token, provider, id_of(plan.small, number)))
+        for token, provider in ((GUESTS_TOKEN, ""), (READERS_TOKEN, "google")):
+            plant_session(db, settings, Clock(), (token, provider, plant_reader(db, settings, Clock())))
+        plant_session(db, settings, Clock(), (AUTHORS_TOKEN, "google", id_of(plan.small, 0)))
         wish = read_wish(PAGE, "", "en", settings.site, (ORIGIN,))
         moment = Clock()()
         manuscript = manuscript_of(wish, "A page with comments", moment.now)
@@ -93,6 +103,13 @@ def plant_people(plan: Plan, file: Path) -> tuple[int, int]:
         plant_thread(db, made, EMBEDDED)
         small, large = (find_story(db, settings, key_of(size)).id for size in (plan.small, plan.large))
     return small, large
+
+
+def plant_reader(db: Database, settings: Settings, clock: Clock) -> int:
+    """The id of somebody who is known and has said nothing."""
+    reader = Reader(settings.site.id, clock().id, "Somebody", "somebody@example.org", "", 0)
+    db.do(lambda connection: save_reader(connection, reader))
+    return reader.id
 
 
 def plant_session(db: Database, settings: Settings, clock: Clock, whose: tuple[str, str, int]) -> None:
@@ -120,6 +137,14 @@ def require_hundred(comments: bytes, threads: bytes) -> None:
         raise Broken(f"Lists of {HUNDRED} comments have {found}.")
 
 
+def require_own(asked: Mapping[str, Asked]) -> None:
+    """Only the author has comments of their own here, ten of them."""
+    for name, (site, path, headers) in asked.items():
+        own = json.loads(fetch(site, path, {"Cookie": headers["Cookie"]}).body)["pieces"]
+        if len(own) != (PER_READER if name == AUTHOR else 0):
+            raise Broken(f"{name}: {len(own)} comments are theirs.")
+
+
 def show(found: Contest, names: list[str]) -> Sheet:
     rows = [
         (name, *found.describe(name), many(found.size(name)), times(found.ratio(name, STRANGER)))
@@ -135,9 +160,10 @@ def list_goals(plan: Plan, found: Contest) -> list[Goal]:
         for name in (WORDPRESS, LIST, LATER_DRAWN)
     ]
     if wanted.small:
+        limits = {GUEST: wanted.small, READER: wanted.small, AUTHOR: 2 * wanted.small}
         goals += [
-            at_most(f"{name}: at most {wanted.small} µs of CPU", {"": found.cost(name)}, wanted.small)
-            for name in (GUEST, READER)
+            at_most(f"{name}: at most {limit} µs of CPU", {"": found.cost(name)}, limit)
+            for name, limit in limits.items()
         ]
     words = f"{DRAWN}: at most {many(wanted.drawn)} µs of CPU, packed"
     return [*goals, at_most(words, {"": found.cost(DRAWN)}, wanted.drawn)]

@@ -6,6 +6,7 @@ import brotli
 import pytest
 
 from tests.newsroom import Newsroom, Person
+from tests.test_folder import publish, write
 
 QUICKLY, TIGHTLY, TIGHTEST = 0, 5, 11
 BRIEFLY = "Words that make it long enough to be packed, and once more. " * 20
@@ -39,6 +40,8 @@ def reader(newsroom: Newsroom) -> Person:
 def test_what_goes_to_one_reader_is_packed_quickly_however_often_they_ask(
     newsroom: Newsroom, reader: Person
 ) -> None:
+    write(newsroom, "another")
+    assert publish(newsroom) == []
     for path in (
         f"/stories/{newsroom.story_id}/viewer?language=en",
         newsroom.story,

@@ -7,6 +7,7 @@ from functools import lru_cache
 HUES = 12
 
 
+@lru_cache(4_096)
 def initials(name: str) -> str:
     """One or two letters for a name; a dot where it has none."""
     words = [word for word in name.split() if word[0].isalnum()]
@@ -14,6 +15,7 @@ def initials(name: str) -> str:
     return "".join(letters).upper() or "·"
 
 
+@lru_cache(4_096)
 def hue(name: str) -> int:
     """Which of the twelve colours belongs to a name."""
     return mix(name) % HUES

@@ -28,6 +28,8 @@ PROOF = "piensas.proof"
 HEAD = "piensas.head"
 """Whether only the headers are wanted, for an answer that would not end."""
 NOTHING: Message = {"type": "http.response.body", "body": b""}
+FOR_EACH = b"/stories/"
+"""What a page's script asks about its story is answered to each reader alone."""
 MEANINGFUL = frozenset({"order", "after", "before", "p", "page_id", "language"})
 ABOUT_A_PAGE = frozenset({"order", "after", "page", "story", "language"})
 FOR_PROGRAMS = frozenset({"order", "after", "limit", "page", "language"})
@@ -53,10 +55,12 @@ class FrontDoor:
             await self.app(scope, receive, send)
             return
 
-        query = scope["query_string"]
-        address = address_of(scope["raw_path"], query) if query else scope["raw_path"]
+        address, query = scope["raw_path"], scope["query_string"]
         accepted, known, cookies = read_wishes(scope["headers"])
-        is_for_all = not cookies or not is_personal(cookies)
+        is_for_all = not (cookies and is_personal(cookies))
+        if query and is_for_all:
+            is_for_all = not address.startswith(FOR_EACH)
+            address = address_of(address, query) if is_for_all else address
         earlier = page = self.pages.find(address) if is_for_all else None
         if page is not None and not self._is_true_here(page):
             page = await self._ask_again(address, page)

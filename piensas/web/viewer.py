@@ -75,6 +75,7 @@ class Claim(msgspec.Struct, frozen=True):
     token: str
     place: str
     is_elsewhere: bool
+    cookies: dict[str, str]
     now: int
 
 
@@ -119,9 +120,10 @@ def nothing(db: Connection, visit: Visit) -> None:
 
 def claim_of(request: Request, press: Press) -> Claim:
     elsewhere = is_elsewhere(request, press.settings.embed.origins)
-    token = only_cookie(request, session_cookie(press.site.is_secure, is_elsewhere=elsewhere))
+    cookies = read_cookies(request)
+    token = cookies.get(session_cookie(press.site.is_secure, is_elsewhere=elsewhere), "")
     place = request.headers.get("origin", "") if elsewhere else ""
-    return Claim(token, place, elsewhere, press.clock().now)
+    return Claim(token, place, elsewhere, cookies, press.clock().now)
 
 
 def visit_of(request: Request, press: Press, claim: Claim, found: tuple[Session, Reader] | None) -> Visit:
@@ -148,8 +150,8 @@ def visit_of(request: Request, press: Press, claim: Claim, found: tuple[Session,
         viewer=viewer,
         token=token,
         session=session,
-        has_scripts=request.cookies.get(SCRIPTS) == "1",
-        keeps_details=request.cookies.get(DETAILS) == "1",
+        has_scripts=claim.cookies.get(SCRIPTS) == "1",
+        keeps_details=claim.cookies.get(DETAILS) == "1",
         is_elsewhere=claim.is_elsewhere,
     )
 
@@ -225,10 +227,17 @@ def browser_cookie(value: str, is_secure: bool) -> PlainCookie:
 
 
 def only_cookie(request: Request, name: str) -> str:
-    """The cookie's value; empty where it is missing or named twice (another host may have set one)."""
-    pairs = (pair.partition("=") for pair in request.headers.get("cookie", "").split(";"))
-    values = [value.strip() for key, _, value in pairs if key.strip() == name]
-    return values[0] if len(values) == 1 else ""
+    return read_cookies(request).get(name, "")
+
+
+def read_cookies(request: Request) -> dict[str, str]:
+    """By their names; empty where one is named twice (another host may have set the other)."""
+    found: dict[str, str] = {}
+    for pair in request.headers.get("cookie", "").split(";"):
+        name, _, value = pair.partition("=")
+        name = name.strip()
+        found[name] = "" if name in found else value.strip()
+    return found
 
 
 def find_address(request: Request, trusted: tuple[str, ...]) -> str:
