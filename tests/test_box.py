@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from piensas.store.stories import find_story
 from tests.conftest import OpenNewsroom
 from tests.newsroom import Newsroom
 
@@ -280,6 +281,37 @@ def test_a_closed_story_takes_no_comment(open_site: OpenNewsroom) -> None:
     assert "Sorry, comments are closed for this story." in page.text
     assert "Later." in page.text
     assert "<form" not in newsroom.person().read().split('id="respond"')[1].split('class="bar"')[0]
+
+
+def test_a_story_closes_at_once_on_every_page_that_is_ready(open_site: OpenNewsroom) -> None:
+    """Whether a page was drawn before that millisecond, in it, or after it."""
+    newsroom = open_site(close_after_days=14)
+    newsroom.person().comment("A comment.")
+    permalink = f"{newsroom.story}/comments/{newsroom.person().thread()['comments'][0]['id']}"
+    pages = (newsroom.story, newsroom.historia, permalink)
+    story = newsroom.db.ask(find_story, newsroom.site.id, int(newsroom.story_id))
+    assert story is not None
+
+    def list_open() -> list[str]:
+        return [page for page in pages if "/reply" in newsroom.person().read(page)]
+
+    newsroom.hands.seconds = story.published_at / 1_000 + 14 * 86_400 - 0.001
+    assert list_open() == list_open() == list(pages)
+    assert newsroom.person().post("In time.", email="in.time@example.org").status_code == 201
+    assert list_open() == list(pages)
+    newsroom.hands.seconds += 0.001
+    assert newsroom.person().post("Too late.", email="too.late@example.org").status_code == 403
+    assert list_open() == list_open() == []
+    newsroom.hands.turn(seconds=1)
+    assert list_open() == []
+
+
+def test_a_link_that_a_reader_gave_vouches_for_nothing(newsroom: Newsroom) -> None:
+    newsroom.person().comment("See https://zebra.example/page.", website="https://zebra.example/")
+    page = newsroom.person().read()
+    links = re.findall(r'<a href="https://zebra\.example/[^"]*" rel="([^"]*)"', page)
+    assert len(links) == page.count('href="https://zebra.example/') == 2
+    assert all({"nofollow", "ugc", "noopener"} <= set(rel.split()) for rel in links)
 
 
 def test_a_site_that_requires_login_says_so(open_site: OpenNewsroom) -> None:

@@ -11,8 +11,10 @@ from click.testing import CliRunner, Result
 from sqlalchemy import text
 
 from piensas.cli import main
+from piensas.model.mention import Mention
 from piensas.settings import BadSettings, read_settings
 from piensas.store.database import Database
+from piensas.store.mentions import save_mention
 from tests.newsroom import Newsroom, write_stories
 from tests.providers import Trick, Tricksters, come_back, is_signed_in, leave, sign_in
 
@@ -70,6 +72,10 @@ def test_everything_comes_out_as_json_lines_and_no_keys_with_it(newsroom: Newsro
     comment = author.comment("Said **once**.")
     author.change(comment, "text", text="Said twice.")
     newsroom.person().change(comment, "vote", value="up")
+    mention = Mention(
+        site_id=1, story_id=int(newsroom.story_id), source="http://blog.example/1", id=7, target="x"
+    )
+    newsroom.db.do(lambda db: save_mention(db, mention))
     settings = tmp_path / "out.toml"
     settings.write_text(f'[database]\nurl = "{newsroom.settings.database.url}"\n')
 
@@ -78,7 +84,9 @@ def test_everything_comes_out_as_json_lines_and_no_keys_with_it(newsroom: Newsro
     assert result.exit_code == 0, result.output
     records = [json.loads(line) for line in (tmp_path / "all.jsonl").read_text().splitlines()]
     kinds = [record["kind"] for record in records]
-    assert {"story", "edition", "address", "reader", "comment", "edit", "decision", "vote"} == set(kinds)
+    kept = {"story", "edition", "address", "reader", "comment", "edit", "decision", "vote", "mention"}
+    assert kept == set(kinds)
+    assert [r["source"] for r in records if r["kind"] == "mention"] == ["http://blog.example/1"]
     assert [r["text"] for r in records if r["kind"] in ("comment", "edit")] == [
         "Said twice.",
         "Said **once**.",

@@ -626,3 +626,25 @@ def test_how_a_page_may_be_known() -> None:
     for nowhere in ("flight", "ftp://x", "/\x00", "/a b"):
         with pytest.raises(Malformed):
             list_spellings(nowhere, site)
+
+
+def test_a_page_of_a_registered_site_may_send_whatever_a_program_may(embedding: Newsroom) -> None:
+    """Browsers ask beforehand; what the document names, and what a body needs, is allowed."""
+    document = embedding.person().get("/api/openapi.json").json()
+    named = {
+        parameter["name"].lower()
+        for path in document["paths"].values()
+        for operation in path.values()
+        for parameter in operation.get("parameters", [])
+        if parameter["in"] == "header"
+    }
+    assert {"if-match", "idempotency-key"} <= named
+    methods = {method.upper() for path in document["paths"].values() for method in path}
+    answer = embedding.person().client.options(
+        f"/api/v1{embedding.comments}",
+        headers={"origin": HOST, "access-control-request-method": "PATCH"},
+    )
+    allowed = {each.strip() for each in answer.headers["access-control-allow-headers"].split(",")}
+    assert named | {"authorization", "content-type"} <= allowed
+    assert methods <= {each.strip() for each in answer.headers["access-control-allow-methods"].split(",")}
+    assert answer.headers["access-control-allow-origin"] == HOST

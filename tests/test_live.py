@@ -21,6 +21,7 @@ import pytest
 
 from piensas.actions.deciding import Ruling, decide_comment
 from piensas.model.moment import Clock
+from piensas.store.stories import find_story, save_story_change
 from piensas.web import live
 from tests.conftest import OpenNewsroom
 from tests.newsroom import Newsroom, serve, wait_until
@@ -158,6 +159,47 @@ def test_who_comes_back_is_told_what_they_missed(newsroom: Newsroom) -> None:
         assert page.is_quiet()
         last = author.comment("And now.")
         assert page.ids()[-1] == last
+
+
+def test_who_comes_back_is_told_in_their_own_language(newsroom: Newsroom) -> None:
+    """Both were away since the same event."""
+    with listen(newsroom) as page:
+        newsroom.person().comment("Before.")
+        assert page.next()["count"] == "1 thought"
+        last = page.last
+    newsroom.person().comment("Meanwhile.", email="m@example.org")
+    path = f"/stories/{newsroom.story_id}/events?language="
+    counts = []
+    for language in ("en", "es", "en"):
+        listener = Listener(newsroom.address, path + language, last_event_id=last)
+        counts.append(listener.next()["count"])
+        listener.close()
+    assert counts == ["2 thoughts", "2 opiniones", "2 thoughts"]
+
+
+def test_who_was_away_too_long_is_told_that_this_is_not_all(newsroom: Newsroom) -> None:
+    with listen(newsroom) as page:
+        newsroom.person().comment("Long ago.")
+        assert page.next()["is_all"] is True
+        last = page.last
+    newsroom.hands.seconds += live.OLDEST / 1_000 + 60
+    comment = newsroom.person().comment("Just now.", email="n@example.org")
+    with listen(newsroom, last_event_id=last) as page:
+        told = page.next()
+    assert [change["id"] for change in told["changes"]] == [comment]
+    assert told["is_all"] is False
+
+
+def test_a_discussion_that_is_off_has_no_news(newsroom: Newsroom) -> None:
+    with listen(newsroom) as page:
+        newsroom.person().comment("The last one.")
+        page.next()
+        last = page.last
+    story = newsroom.db.ask(find_story, 1, int(newsroom.story_id))
+    assert story is not None
+    newsroom.db.do(lambda db: save_story_change(db, story, discussion="off"))
+    with listen(newsroom, last_event_id=last) as page:
+        assert page.is_quiet()
 
 
 def test_a_page_says_at_which_revision_it_was_loaded_and_how_long_ago(newsroom: Newsroom) -> None:

@@ -11,10 +11,13 @@ from click.testing import CliRunner
 from sqlalchemy.exc import IntegrityError
 from structlog.testing import capture_logs
 
+from piensas.actions.posting import email_pace
 from piensas.cli import main
 from piensas.model.reader import Reader
 from piensas.store.checks import list_miscounts
+from piensas.store.paces import find_last_pace
 from piensas.store.readers import save_reader
+from tests.conftest import OpenNewsroom
 from tests.newsroom import Newsroom, Person, wait_until
 from tests.providers import (
     Tricksters,
@@ -87,6 +90,21 @@ def test_the_export_has_everything(signing_in: Newsroom, providers: Tricksters) 
     assert [each["value"] for each in data["votes"]] == [1]
     assert "else@example.org" not in as_json.text
     assert signing_in.person().get("/me/export.json").status_code == 403
+
+
+def test_nothing_remembers_the_address_of_who_was_erased(open_site: OpenNewsroom) -> None:
+    """Not even the pace at which its owner may write again, which is kept under a hash of it."""
+    newsroom = open_site(seconds_between_comments=60)
+    guest = newsroom.person()
+    guest.comment("Forget me.", email="forget.me@example.org")
+    key = email_pace("forget.me@example.org")
+
+    def is_kept() -> bool:
+        return newsroom.db.ask(find_last_pace, 1, [key]) is not None
+
+    assert is_kept()
+    assert guest.send("/me/erasure", {"comments": "keep", "sure": "yes"}).status_code == 200
+    assert not is_kept()
 
 
 @pytest.mark.parametrize("words", ["remove", "keep"])

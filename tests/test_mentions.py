@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import http.server
 import socket
 import threading
@@ -20,12 +21,14 @@ from piensas.actions.mentioning import decide_mention
 from piensas.cli import main
 from piensas.model.job import Job, Kind
 from piensas.model.moment import Clock
+from piensas.model.refusals import NotFound
 from piensas.outside import fetching
 from piensas.outside.fetching import Fetched, NotFetched, PublicBackend, find_public_address
 from piensas.outside.pages import read_apart
 from piensas.outside.reading import Answer, Question, read_page
 from piensas.store.checks import list_miscounts
 from piensas.store.jobs import save_job
+from piensas.store.stories import find_story, save_story_change
 from tests.conftest import OpenNewsroom
 from tests.newsroom import Newsroom, wait_until
 from tests.providers import Tricksters, latest_letter
@@ -246,6 +249,38 @@ def test_a_site_may_take_no_mentions(open_site: OpenNewsroom) -> None:
     assert tell(newsroom, "http://blog.test/").status_code == 400
 
 
+def test_a_story_without_a_discussion_takes_no_mentions(open_site: OpenNewsroom) -> None:
+    newsroom = open_site(mentions="published")
+    story = newsroom.db.ask(find_story, 1, int(newsroom.story_id))
+    assert story is not None
+    newsroom.db.do(lambda db: save_story_change(db, story, discussion="off"))
+    assert tell(newsroom, "http://blog.invalid/1").status_code == 400
+    assert (statuses(newsroom), jobs(newsroom)) == ([], 0)
+
+
+def test_what_has_not_been_looked_at_is_not_decided_about(open_site: OpenNewsroom) -> None:
+    newsroom = open_site()
+    with open_inner() as (port, _):
+        assert tell(newsroom, f"http://localhost:{port}/post").status_code == 202
+        wait_until(lambda: newsroom.db.ask(tries_of) >= 1)
+    number = newsroom.db.ask(lambda db: db.exec_driver_sql("SELECT id FROM mentions").scalar_one())
+    assert statuses(newsroom) == ["waiting"]
+    with pytest.raises(NotFound):
+        newsroom.db.do(lambda db: decide_mention(db, 1, number, "published"))
+    assert statuses(newsroom) == ["waiting"]
+    assert "Mentioned elsewhere" not in newsroom.person().read()
+
+
+def test_only_so_many_mentions_wait_at_once(open_site: OpenNewsroom, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("piensas.actions.mentioning.MOST_OPEN", 2)
+    newsroom = open_site()
+    answers = []
+    for number in range(4):
+        answers.append(tell(newsroom, f"http://blog{number}.invalid/").status_code)
+        newsroom.hands.turn(seconds=2)
+    assert answers == [202, 202, 429, 429]
+
+
 def test_nobody_sends_us_everywhere(open_site: OpenNewsroom) -> None:
     newsroom = open_site()
     asked = {"x-forwarded-for": "9.9.9.9"}
@@ -378,11 +413,14 @@ def test_what_nobody_asked_to_be_packed_is_not_unpacked(
     open_site: OpenNewsroom, elsewhere: Elsewhere
 ) -> None:
     newsroom = open_site(mentions="published")
-    source = elsewhere.page("/post", PAGE.format(target=newsroom.address + newsroom.story))
+    words = PAGE.format(target=newsroom.address + newsroom.story)
+    source = elsewhere.page("/post", words)
+    elsewhere.answers["/post"] = (200, "text/html", gzip.compress(words.encode()))
     elsewhere.headers["content-encoding"] = "gzip"
     tell(newsroom, source)
-    wait_until(lambda: newsroom.db.ask(tries_of) >= 1 and elsewhere.asked)
-    assert statuses(newsroom) == ["waiting"]
+    wait_until(lambda: elsewhere.asked)
+    wait_until(lambda: newsroom.hands.turn(minutes=30) or jobs(newsroom) == 0, 40)
+    assert statuses(newsroom) == []
 
 
 def test_a_letter_does_not_wait_for_the_pages_of_others(

@@ -34,6 +34,15 @@ def test_authors_edit_within_the_window_and_what_they_said_is_kept_for_the_desk(
     assert [edit.text for edit in newsroom.db.ask(list_edits, record)] == ["First version."]
 
 
+def test_what_an_edited_comment_says_now_is_what_is_not_said_twice(newsroom: Newsroom) -> None:
+    author = newsroom.person()
+    comment = author.comment("First words.")
+    assert author.change(comment, "text", text="Second words.").status_code == 200
+
+    assert author.post("Second words.").json()["comment"]["id"] == comment
+    assert author.post("First words.").json()["comment"]["id"] != comment
+
+
 def test_after_the_window_it_is_too_late(newsroom: Newsroom) -> None:
     author = newsroom.person()
     comment = author.comment()

@@ -73,7 +73,7 @@ def read_all(pages: ReadyPages, shown: list[ReadyPage]) -> list[bool]:
 @pytest.fixture
 def pages(db: Database) -> ReadyPages:
     wait_until(lambda: len({db.mark.read() for _ in range(10)}) == 1)  # it hears of others' commits
-    return ReadyPages(db, 1 << 20)
+    return ReadyPages(db, 1 << 20, lambda: 0)
 
 
 def test_one_question_proves_all_pages_of_a_story_to_all_who_read_them(

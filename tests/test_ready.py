@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import brotli
 import httpx
 import pytest
 
+from piensas.actions.posting import post_comment
 from piensas.drawing.pen import NOBODY, Mine, pen_of
+from piensas.model.draft import Draft
 from piensas.model.moment import Clock
+from piensas.model.reader import Viewer
 from piensas.model.story import Story
 from piensas.model.thread import Walk
 from piensas.store.threads import read_thread
 from piensas.web.proofs import Proof
+from piensas.web.reading import read_story
 from piensas.web.ready import ReadyPage, ReadyPages, choose_encoding, has_etag
 from tests.newsroom import Newsroom, Person, serve
 
@@ -48,6 +54,30 @@ def test_a_page_is_packed_tightly_for_the_second_who_asks() -> None:
     assert dict(once.start["headers"])[b"etag"] == dict(twice.start["headers"])[b"etag"]
     assert thrice is twice
     assert len(never_changing.variant(b"br").body) <= len(twice.body)
+
+
+def test_a_comment_that_comes_while_a_page_is_being_drawn_is_on_the_next(
+    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is on disk after the page's rows were read, and before the page is handed out."""
+    moments = [Clock(newsroom.hands)()]
+
+    def read_and_post(*args: Any) -> Any:
+        found = read_story(*args)
+        if moments:
+            draft = Draft(text="Meanwhile.", name="M", email="m@example.org")
+            moment, story = moments.pop(), int(newsroom.story_id)
+            viewer = Viewer(newsroom.site, b"m" * 32)
+            newsroom.db.do(lambda db: post_comment(db, viewer, story, draft, moment))
+        return found
+
+    newsroom.person().comment("Before.")
+    monkeypatch.setattr("piensas.web.stories.read_story", read_and_post)
+    drawn = newsroom.person().read()
+    assert not moments
+    assert "Before." in drawn
+    assert "Meanwhile." not in drawn
+    assert "Meanwhile." in newsroom.person().read()
 
 
 def test_a_browser_that_has_the_page_gets_304_until_it_changes(newsroom: Newsroom) -> None:
@@ -144,7 +174,7 @@ def test_odd_headers_do_not_get_into_what_others_are_given(newsroom: Newsroom) -
 
 
 def test_pages_stay_within_their_budget_and_the_oldest_leave_first(newsroom: Newsroom) -> None:
-    pages = ReadyPages(newsroom.db, 20_000)
+    pages = ReadyPages(newsroom.db, 20_000, lambda: 0)
 
     for number in range(50):
         pages.keep(b"/%d" % number, ReadyPage(200, [], b"x" * 1_000, "for ever"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from piensas.drawing.avatars import hue, initials, pattern
-from piensas.markup.comment import plain_text, render_html, render_markdown
+from piensas.markup.comment import count_links, plain_text, render_html, render_markdown
 from piensas.model.draft import Draft, is_website
 from piensas.model.mailbox import mailbox_of
 from piensas.model.moment import Clock, first_id_at, time_of
@@ -151,6 +151,16 @@ REL = 'rel="nofollow ugc noopener noreferrer"'
 )
 def test_links(text: str, html: str) -> None:
     assert render_markdown(text) == html
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["[write](mailto:a@b.example)", "Write to a@b.example now", "<mailto:a@b.example>", "[x](tel:123)"],
+)
+def test_links_lead_to_pages_alone(text: str) -> None:
+    drawn = render_markdown(text)
+    assert "href" not in drawn
+    assert count_links(drawn) == 0
 
 
 def test_html_from_elsewhere_is_made_safe_and_keeps_its_paragraphs() -> None:

@@ -164,6 +164,22 @@ def test_a_second_way_in_is_added_by_who_is_signed_in(signing_in: Newsroom, prov
     assert taken.status_code == 409
 
 
+def test_a_way_in_that_one_reader_asked_for_is_not_added_to_another_in_the_same_browser(
+    signing_in: Newsroom, providers: Tricksters
+) -> None:
+    ana = signing_in.person()
+    sign_in(ana, providers, "google", subject="g-1")
+    errand = leave(ana, "facebook", place="me", add="1")
+    ana.send("/signout", {})
+    sign_in(ana, providers, "x", subject="bruno")
+    bruno = me(ana)["reader"]["id"]
+
+    answer = come_back(ana, providers, errand, subject="f-1")
+    assert answer.status_code == 403
+    assert me(ana)["reader"]["id"] == bruno
+    assert [each["provider"] for each in me(ana)["identities"]] == ["x"]
+
+
 def test_what_was_written_as_a_guest_can_be_claimed(signing_in: Newsroom, providers: Tricksters) -> None:
     ana, other = signing_in.person(), signing_in.person()
     theirs = other.comment("Theirs.", name="Other", email="other@example.org")

@@ -66,7 +66,7 @@ def commit(app: Slow, db: Database) -> None:
 
 def test_all_who_wait_are_given_the_page_that_one_has_drawn(db: Database) -> None:
     async def walk() -> None:
-        pages = ReadyPages(db, 1 << 20)
+        pages = ReadyPages(db, 1 << 20, lambda: 0)
         app = Slow(pages)
         door = FrontDoor(app, pages, Gate((), 100))
         app.go_on.set()
@@ -83,7 +83,7 @@ def test_what_is_not_the_same_for_all_is_drawn_for_each(db: Database, cookie: by
     """Nobody waits for another's own page, or for a stream that does not end."""
 
     async def walk() -> None:
-        pages = ReadyPages(db, 1 << 20)
+        pages = ReadyPages(db, 1 << 20, lambda: 0)
         app = Slow(pages, keeps=False)
         door = FrontDoor(app, pages, Gate((), 100))
         found = await ask_at_once(app, door, cookie)
@@ -94,7 +94,7 @@ def test_what_is_not_the_same_for_all_is_drawn_for_each(db: Database, cookie: by
 
 def test_when_the_one_who_draws_gives_up_the_others_draw(db: Database) -> None:
     async def walk() -> None:
-        pages = ReadyPages(db, 1 << 20)
+        pages = ReadyPages(db, 1 << 20, lambda: 0)
         app = Slow(pages)
         door = FrontDoor(app, pages, Gate((), 100))
         app.go_on.set()

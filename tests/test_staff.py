@@ -17,7 +17,7 @@ from piensas.store.readers import list_staff
 from tests.conftest import OpenNewsroom
 from tests.devices import PRESENT, Answer, Device
 from tests.newsroom import Newsroom, Person
-from tests.providers import is_signed_in, me
+from tests.providers import Tricksters, come_back, is_signed_in, leave, me, sign_in, with_providers
 
 
 def invite(newsroom: Newsroom, name: str = "Rosa Night") -> str:
@@ -70,6 +70,21 @@ def test_an_invited_moderator_makes_a_passkey_and_comes_back_with_it(newsroom: N
     assert open_with(elsewhere, device).json() == {"next": "/me"}
     assert me(elsewhere)["reader"]["id"] == me(rosa)["reader"]["id"]
     assert "You are commenting as a moderator." in elsewhere.read()
+
+
+def test_a_moderator_who_comes_in_by_another_way_is_a_reader_like_any_other(
+    open_site: OpenNewsroom, providers: Tricksters
+) -> None:
+    newsroom = open_site(lambda settings: with_providers(settings, providers), hold_everything=True)
+    rosa, elsewhere = newsroom.person(), newsroom.person()
+    assert make(rosa, invite(newsroom), Device()).status_code == 200
+    assert rosa.send_json(newsroom.comments, {"text": "One."}).json()["comment"]["status"] == "published"
+    come_back(rosa, providers, leave(rosa, "google", place="me", add="1"), subject="rosa")
+
+    sign_in(elsewhere, providers, "google", subject="rosa")
+    assert me(elsewhere)["reader"]["id"] == me(rosa)["reader"]["id"]
+    assert elsewhere.send_json(newsroom.comments, {"text": "Two."}).json()["comment"]["status"] == "held"
+    assert "You are commenting as a moderator." not in elsewhere.read()
 
 
 def test_a_moderator_is_not_screened_and_not_slowed(open_site: OpenNewsroom) -> None:

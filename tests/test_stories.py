@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import html
 import json
 import re
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 from xml.etree import ElementTree as ET
 
 import pytest
 
 from piensas.model.moment import Clock
+from piensas.model.refusals import NotFound
 from piensas.transfer.folder import BrokenFile, read_manuscript
+from piensas.web.files import static_file
 from piensas.web.folder import publish_folder
 from tests.newsroom import STORY, Newsroom, wait_until
 
@@ -232,7 +236,18 @@ def test_what_is_not_there_is_answered_in_the_readers_language(newsroom: Newsroo
     ],
 )
 def test_files_outside_the_pictures_are_not_given_out(newsroom: Newsroom, path: str) -> None:
+    (Path(newsroom.settings.stories.folder) / ".hidden.png").write_bytes(b"a picture")
     assert newsroom.person().get(path).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "name", ["../web/app.py", "../static/piensas.css", "/etc/hostname", "sub/piensas.css", "..", "."]
+)
+def test_a_name_with_a_path_in_it_names_no_file_of_ours(name: str) -> None:
+    """However a server in between, or a router, may come to take a slash for a part of a name."""
+    request: Any = None
+    with pytest.raises(NotFound):
+        asyncio.run(static_file.fn(request, "x", name))
 
 
 def test_a_picture_can_load_nothing_and_run_nothing(newsroom: Newsroom) -> None:

@@ -16,7 +16,14 @@ def is_closed(story: Story, rules: Rules, now: int) -> bool:
     """Closed by its editor, or by age."""
     if story.discussion != "open":
         return True
-    return rules.close_after_days > 0 and now > story.published_at + rules.close_after_days * DAY
+    closes = closes_at(story, rules)
+    return closes is not None and now >= closes
+
+
+def closes_at(story: Story, rules: Rules) -> int | None:
+    """Milliseconds since 1970 at which a story closes by age, where the site has it so."""
+    days = rules.close_after_days
+    return story.published_at + days * DAY if days > 0 else None
 
 
 def require_may_post(story: Story, viewer: Viewer, now: int) -> None:

@@ -36,13 +36,14 @@ async def refuse_in_box(
 async def show_in_box(
     press: Press, visit: Visit, story_id: int, shape: DraftShape, make: Callable[[Speech], Box]
 ) -> Response[bytes]:
-    """The story's page, or that of the comment that is being answered, with a box of its own."""
+    """The story's page, or that of the comment that is being answered, with a box of its own. Of one that can
+    not be answered any more nothing is told."""
     parent = as_id(shape.parent) if shape.parent else None
     address, language = await find_address(press, story_id, shape.language)
     slug = address.rsplit("/", 1)[-1]
     box = make(pen_of(press.site, language).speech)
     branch = await press.db.read(read_branch, visit.viewer, (language, slug), parent) if parent else None
-    if branch:
+    if branch and branch.chosen.is_published:
         own = await press.db.read(read_own, visit.viewer, branch.reading.story.id)
         body = draw_branch(press, branch, visit, own, answer_box(box, branch))
     else:

@@ -7,7 +7,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from sqlalchemy import Connection
 
-from piensas.drawing.pen import pen_of
+from piensas.drawing.pen import NOBODY, pen_of
 from piensas.drawing.tree import Tree
 from piensas.model.access import is_closed, is_own
 from piensas.web.answers import keep, page_answer
@@ -40,8 +40,8 @@ async def comment_page(
 
     if visit.is_drawn_for:
         return page_answer(draw_branch(press, branch, visit, own))
-    answer = page_answer(draw_branch(press, branch, visit, Own()))
-    return keep(request, answer, proof_of(press, branch.reading.story, mark))
+    proof = proof_of(press, branch.reading.story, mark)
+    return keep(request, page_answer(draw_branch(press, branch)), proof)
 
 
 @get("/{language:str}/{slug:str}/comments/{comment:str}/reply")
@@ -54,7 +54,7 @@ async def reply_page(
 ) -> Response[bytes]:
     wanted = (language, slug), as_id(comment)
     visit, (branch, own) = await ask_with_visit(request, press, lambda db, visit: read(db, visit, *wanted))
-    if branch is None or not branch.is_public:
+    if branch is None or not branch.chosen.is_published:
         return await moved_or_missing(request, press)
     box = empty_box(press.site, branch.reading.story, visit, press.clock().now)
     return page_answer(draw_branch(press, branch, visit, own, answer_box(box, branch)))
@@ -68,14 +68,19 @@ def read(
     return branch, read_own(db, visit.viewer, branch.reading.story.id) if branch else Own()
 
 
-def draw_branch(press: Press, branch: Branch, visit: Visit, own: Own, box: Box | None = None) -> bytes:
-    """The page of one comment; a `box` given stands open beneath it."""
+def draw_branch(
+    press: Press, branch: Branch, visit: Visit | None = None, own: Own | None = None, box: Box | None = None
+) -> bytes:
+    """The page of one comment for everybody, or with what is the visitor's own; a `box` given stands open
+    beneath it."""
     reading = branch.reading
     pen = pen_of(press.site, reading.edition.language)
     now = press.clock().now
     address = f"{reading.edition.address}/comments/{branch.chosen.id}"
     drawn = pen.box(reading.story.id, box or empty_box(press.site, reading.story, visit, now))
-    piece = pen.piece_for(mine_of(visit.viewer, own, now), is_closed(reading.story, press.site.rules, now))
+    own = own or Own()
+    mine = mine_of(visit.viewer, own, now) if visit else NOBODY
+    piece = pen.piece_for(mine, is_closed(reading.story, press.site.rules, now))
     inserts = {branch.chosen.id: drawn} if box else {}
     tree = Tree(piece, pen.speech, reading.edition.address, BRANCH, inserts)
     return pen.draw(

@@ -148,12 +148,11 @@ async def show(request: Request, press: Press, wish: Wish) -> Response[bytes]:
     reading = await press.db.read(read_story, press.site.id, language, slug, walk)
     if reading is None or reading.story.discussion == "off":
         raise NotFound
-    answer = shared_answer(draw_story(press, reading, walk, template="embed.html"), "text/html")
-    if request.method != "GET":
-        return answer
     story = reading.story
     place, found = (story.site_id, wish.alias, story.id), (address, story.revision)
-    return keep(request, answer, Proof(find_place, place, found, mark, closing_of(press, story)))
+    proof = Proof(find_place, place, found, mark, closing_of(press, story))
+    answer = shared_answer(draw_story(press, reading, walk, template="embed.html"), "text/html")
+    return keep(request, answer, proof) if request.method == "GET" else answer
 
 
 def find_place(db: Connection, site_id: int, alias: str, story_id: int) -> tuple[str | None, int | None]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
+from operator import itemgetter
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import unquote_plus
 
 from piensas.model.refusals import Unavailable
 from piensas.web.gate import Gate
@@ -30,6 +31,8 @@ HEAD = "piensas.head"
 NOTHING: Message = {"type": "http.response.body", "body": b""}
 FOR_EACH = b"/stories/"
 """What a page's script asks about its story is answered to each reader alone."""
+LONGEST_QUERY = 4_096
+"""Bytes; what is asked for at greater length is drawn for who asks, and not kept."""
 MEANINGFUL = frozenset({"order", "after", "before", "p", "page_id", "language"})
 ABOUT_A_PAGE = frozenset({"order", "after", "page", "story", "language"})
 FOR_PROGRAMS = frozenset({"order", "after", "limit", "page", "language"})
@@ -58,16 +61,16 @@ class FrontDoor:
         address, query = scope["raw_path"], scope["query_string"]
         accepted, known, cookies = read_wishes(scope["headers"])
         is_for_all = not (cookies and is_personal(cookies))
-        if query and is_for_all:
-            is_for_all = not address.startswith(FOR_EACH)
-            address = address_of(address, query) if is_for_all else address
+        if query:
+            is_for_all = is_for_all and len(query) <= LONGEST_QUERY and not address.startswith(FOR_EACH)
+            address = address_of(address, query)
         earlier = page = self.pages.find(address) if is_for_all else None
         if page is not None and not self._is_true_here(page):
             page = await self._ask_again(address, page)
         if page is None and is_for_all:
             page = await self._wait_for_another(address)
         if page is None:
-            page = await self._draw(address, earlier is not None, scope, receive, send)
+            page = await self._draw(address if is_for_all else b"", earlier is not None, scope, receive, send)
             if page is None:
                 return
 
@@ -85,8 +88,9 @@ class FrontDoor:
     async def _draw(
         self, address: bytes, is_awaited: bool, scope: Message, receive: Receive, send: Send
     ) -> ReadyPage | None:
-        """The page as the framework makes it, kept for others; None where it has gone out already. If there
-        was one before, all who ask meanwhile wait for this one."""
+        """The page as the framework makes it, kept for others where it has an address that is the same for
+        all; None where it has gone out already. If there was one before, all who ask meanwhile wait for this
+        one."""
         drawing: asyncio.Future[ReadyPage | None] = asyncio.get_running_loop().create_future()
         if is_awaited:
             self._drawing.setdefault(address, drawing)
@@ -96,7 +100,7 @@ class FrontDoor:
             inside = dict(scope, method="GET") | {HEAD: scope["method"] == "HEAD"}
             await self.app(inside, receive, answer.take)
             page = answer.page(life_of(inside), inside.get(PROOF))
-            if page and page.life != "once":
+            if page and page.life != "once" and address:
                 self.pages.keep(address, page)
                 kept = page
             return page
@@ -171,7 +175,19 @@ def has_own_etag(start: Message) -> bool:
 
 
 def address_of(path: bytes, query: bytes) -> bytes:
-    """Path and query without the parameters that mean nothing to us, such as a campaign's name."""
-    meaningful = next((names for start, names in ROOMS if path.startswith(start)), MEANINGFUL)
-    known = [(k, v) for k, v in parse_qsl(query.decode("latin-1")) if k in meaningful]
-    return path + b"?" + urlencode(sorted(known)).encode() if known else path
+    """Path and query without the parameters that mean nothing to us, such as a campaign's name.
+
+    What is left stands as it was written, in the order of the names alone: two addresses are one only where
+    every handler reads the same in both, also where a name is doubled or says nothing.
+    """
+    meaningful = names_for(path)
+    pairs = ((unquote_plus(pair.partition(b"=")[0].decode("latin-1")), pair) for pair in query.split(b"&"))
+    known = sorted((each for each in pairs if each[0] in meaningful), key=itemgetter(0))
+    return path + b"?" + b"&".join(pair for _, pair in known) if known else path
+
+
+def names_for(path: bytes) -> frozenset[str]:
+    """The parameters that mean something there. To a file, which has an ending, none does."""
+    if b"." in path.rpartition(b"/")[2]:
+        return frozenset()
+    return next((names for start, names in ROOMS if path.startswith(start)), MEANINGFUL)

@@ -40,7 +40,7 @@ class Press:
         self._roads: dict[str, Any] = {}
         self.db = db
         self.clock = clock
-        self.pages = ReadyPages(db, settings.server.ready_megabytes * MEGABYTE)
+        self.pages = ReadyPages(db, settings.server.ready_megabytes * MEGABYTE, lambda: clock().now)
         self.pictures = Path(settings.stories.folder) if settings.stories.folder else None
         self.secret = keep_secret(db, self.site.id)
         self.workers: list[Worker] = []

@@ -145,14 +145,15 @@ def with_held(nodes: list[Node], own: Own) -> list[Node]:
         return nodes
     places = {node.comment.id: node for node in list_nodes(nodes)}
     for comment in held:
-        node = Node(own_view(comment))
-        if comment.id in places:
+        place = places.get(comment.id)
+        if place is not None:  # replies have kept it
+            place.comment = own_view(comment)
             continue
+        node = places[comment.id] = Node(own_view(comment))
         if comment.parent_id is None:
             nodes = [*nodes, node]
         elif comment.parent_id in places:
             places[comment.parent_id].children.append(node)
-        places[comment.id] = node
     return nodes
 
 

@@ -7,7 +7,6 @@ asked again, and only another answer costs the page its place.
 
 from __future__ import annotations
 
-import time
 import zlib
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
@@ -101,10 +100,12 @@ class ReadyPage(msgspec.Struct):
 
 
 class ReadyPages:
-    """The pages of one process by their address, within a budget of bytes; the oldest leave first."""
+    """The pages of one process by their address, within a budget of bytes; the oldest leave first.
+    `now` tells the milliseconds since 1970."""
 
-    def __init__(self, db: Database, budget: int) -> None:
+    def __init__(self, db: Database, budget: int, now: Callable[[], int]) -> None:
         self._db = db
+        self._now = now
         self._proofs = Proofs(db)
         self._budget = budget
         self._used = 0
@@ -127,7 +128,7 @@ class ReadyPages:
 
     def keep(self, address: bytes, page: ReadyPage) -> None:
         self.drop(address)
-        page.size = 3 * len(page.body) + OVERHEAD
+        page.size = 3 * len(page.body) + len(address) + OVERHEAD
         if page.size > self._budget:
             return
         self._pages[address] = page
@@ -148,7 +149,7 @@ class ReadyPages:
         if proof is None:
             return True
         mark = self._db.mark.read()
-        if proof.until is not None and is_expired(proof):
+        if self._is_over(proof):
             return False
         if page.mark == mark:
             return True
@@ -163,14 +164,13 @@ class ReadyPages:
         if proof is None or self.is_true_here(page):
             return True
         mark = self._db.mark.read()
-        if is_expired(proof) or await self._proofs.answer(proof, mark) != proof.answer:
+        if self._is_over(proof) or await self._proofs.answer(proof, mark) != proof.answer:
             return False
         page.mark = mark
         return True
 
-
-def is_expired(proof: Proof) -> bool:
-    return proof.until is not None and time.time_ns() // 1_000_000 >= proof.until
+    def _is_over(self, proof: Proof) -> bool:
+        return proof.until is not None and self._now() >= proof.until
 
 
 def is_personal(cookies: bytes) -> bool:

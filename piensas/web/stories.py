@@ -10,8 +10,7 @@ from sqlalchemy import Connection
 from piensas.drawing.linked_data import describe_story
 from piensas.drawing.pen import NOBODY, pen_of
 from piensas.drawing.tree import Tree
-from piensas.model.access import is_closed
-from piensas.model.moment import DAY
+from piensas.model.access import closes_at, is_closed
 from piensas.model.story import Story
 from piensas.model.thread import Walk
 from piensas.store.stories import find_story_revision
@@ -44,8 +43,8 @@ async def story_page(
         return await moved_or_missing(request, press)
     if visit.is_drawn_for:
         return page_answer(draw_story(press, reading, walk, visit, own))
-    answer = page_answer(draw_story(press, reading, walk))
-    return keep(request, answer, proof_of(press, reading.story, mark))
+    proof = proof_of(press, reading.story, mark)
+    return keep(request, page_answer(draw_story(press, reading, walk)), proof)
 
 
 def read_walk(request: Request, press: Press) -> Walk:
@@ -103,13 +102,13 @@ def next_address(press: Press, reading: Reading, walk: Walk) -> str:
 
 
 def proof_of(press: Press, story: Story, mark: bytes) -> Proof:
-    """The page is true for as long as the story has this revision and is not closed by age."""
+    """The page is true for as long as the story has this revision and is not closed by age. To be asked
+    for before the page is drawn: what closes meanwhile is drawn closed, or ends."""
     here = (story.site_id, story.id)
     return Proof(find_story_revision, here, story.revision, mark, closing_of(press, story))
 
 
 def closing_of(press: Press, story: Story) -> int | None:
     """When a story that is open closes by age."""
-    days = press.site.rules.close_after_days
-    closes = story.published_at + days * DAY
-    return closes if days and closes > press.clock().now else None
+    closes = closes_at(story, press.site.rules)
+    return closes if closes is not None and closes > press.clock().now else None

@@ -132,7 +132,8 @@ async def story(request: Request, press: NamedDependency[Press], story: Id) -> R
     shown = await press.db.read(read_stories, press.site.id, [as_id(story)])
     if not shown:
         raise NotFound
-    return keep(request, shared(show_story(press, *shown[0])), proof_of(press, shown[0][0], mark))
+    proof = proof_of(press, shown[0][0], mark)
+    return keep(request, shared(show_story(press, *shown[0])), proof)
 
 
 @get(

@@ -1,0 +1,74 @@
+"""By which network address somebody is known: the one that our own proxies vouch for."""
+
+from __future__ import annotations
+
+import pytest
+
+from piensas.web.viewer import find_hop, is_telling, sender_of
+from tests.conftest import OpenNewsroom
+from tests.newsroom import Newsroom
+
+PROXY, FARTHER = "10.0.0.1", "10.0.0.2"
+HERS, HIS = "203.0.114.7", "198.18.5.9"
+
+
+@pytest.mark.parametrize(
+    ("client", "forwarded", "hop"),
+    [
+        (HERS, "", HERS),
+        (HERS, HIS, HERS),
+        (PROXY, HERS, HERS),
+        (PROXY, f"{HIS}, {HERS}", HERS),
+        (PROXY, f"{HIS}, {HERS}, {FARTHER}", HERS),
+        (PROXY, f"{HIS},{HERS} , {PROXY},{FARTHER}", HERS),
+        (PROXY, f"{FARTHER}, {HERS}", HERS),
+        (PROXY, "", PROXY),
+        (PROXY, f"{FARTHER}, {PROXY}", PROXY),
+        (PROXY, f" , {HERS}, ", HERS),
+    ],
+)
+def test_the_last_hop_that_is_no_proxy_of_ours_is_believed(client: str, forwarded: str, hop: str) -> None:
+    assert find_hop(client, forwarded, (PROXY, FARTHER)) == hop
+
+
+@pytest.mark.parametrize(
+    ("one", "another", "is_same"),
+    [
+        ("203.0.114.7", "203.0.114.7", True),
+        ("203.0.114.7", "203.0.114.8", False),
+        ("::ffff:203.0.114.7", "203.0.114.7", True),
+        ("::ffff:203.0.114.7", "::ffff:203.0.114.8", False),
+        ("::ffff:203.0.114.7", "::ffff:198.51.99.1", False),
+        ("2a00:1450:4001:81b::1", "2a00:1450:4001:81b:ffff::2", True),
+        ("2a00:1450:4001:81b::1", "2a00:1450:4001:81c::1", False),
+        ("2a00:1450:4001:81b::1", "2A00:1450:4001:081B:0::1", True),
+    ],
+)
+def test_a_sender_is_one_address_or_one_household(one: str, another: str, is_same: bool) -> None:
+    assert (sender_of(one) == sender_of(another)) is is_same
+
+
+@pytest.mark.parametrize("address", ["10.1.2.3", "127.0.0.1", "192.168.1.1", "fd00::1", "::1", "", "unknown"])
+def test_a_private_address_says_nothing_of_who_is_asking(address: str) -> None:
+    assert not is_telling(address)
+
+
+def post(newsroom: Newsroom, number: int, forwarded: str) -> int:
+    """The status of a comment by somebody new whose request came by way of our proxy."""
+    body = {"text": f"Number {number}.", "name": "N", "email": f"n{number}@example.org"}
+    answer = newsroom.person().send_json(newsroom.comments, body, x_forwarded_for=forwarded)
+    return answer.status_code
+
+
+def test_who_makes_up_where_they_come_from_is_as_slow(open_site: OpenNewsroom) -> None:
+    newsroom = open_site(seconds_between_comments=60)
+    assert post(newsroom, 1, "8.8.8.8") == 201
+    assert [post(newsroom, 2 + n, f"9.9.9.{n}, 8.8.8.8") for n in range(3)] == [429] * 3
+    assert post(newsroom, 7, "8.8.8.8, 8.8.4.4") == 201
+
+
+def test_two_readers_of_the_old_internet_are_two_to_a_server_of_the_new(open_site: OpenNewsroom) -> None:
+    newsroom = open_site(seconds_between_comments=60)
+    assert post(newsroom, 1, "::ffff:8.8.8.8") == 201
+    assert post(newsroom, 2, "::ffff:8.8.4.4") == 201
+    assert post(newsroom, 3, "8.8.8.8") == 429
