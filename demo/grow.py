@@ -25,7 +25,7 @@ from piensas.model.moment import Clock, Moment, first_id_at
 from piensas.model.reader import Viewer
 from piensas.model.site import Site
 from piensas.model.story import Discussion, Story
-from piensas.store.comments import list_alike
+from piensas.store.comments import find_comment_of_draft
 from piensas.store.database import Database
 from piensas.store.sessions import find_session
 from piensas.store.stories import find_story_by_key, find_story_to_change, save_story_change
@@ -108,7 +108,7 @@ class Garden:
             decide_comment(db, self.site.id, Ruling(comment.id, voice.status, "demo", "links"), later)
 
     def _find(self, db: Connection, story: Story, draft: str) -> Comment | None:
-        return next(iter(list_alike(db, self.site.id, story.id, 0, draft)), None)
+        return find_comment_of_draft(db, self.site.id, story.id, draft)
 
     def _draft(self, db: Connection, story: Story, voice: Voice) -> Draft:
         parent = self._find(db, story, f"demo-{voice.story}-{voice.parent}")

@@ -5,10 +5,12 @@ from __future__ import annotations
 import ssl
 import time
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from piensas.markup.story import render_wordpress_story
+from piensas.model.comment import Comment
 from piensas.model.draft import Draft, tidy_draft
 from piensas.model.refusals import TooLong
 from piensas.model.rules import Rules
@@ -121,6 +123,26 @@ def test_what_is_much_too_long_is_not_sent_back_whole(newsroom: Newsroom) -> Non
     shorter = newsroom.person().post_form("B" * 70_000)
     assert shorter.status_code == 422
     assert "B" * 70_000 in shorter.text
+
+
+def test_what_others_have_said_in_the_same_words_is_not_read(
+    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However often and however long: blanks of any length are the same words."""
+    read: list[int] = []
+
+    def count(*fields: Any) -> Comment:
+        read.append(1)
+        return Comment(*fields)
+
+    for number in range(12):
+        blanks = "\u3000" * 20_000
+        newsroom.person().comment(f"x{blanks}y", name=f"N {number}", email=f"n{number}@example.org")
+    monkeypatch.setattr("piensas.store.comments.Comment", count)
+    refused = newsroom.person().post("x y", name="B", email="no address")
+    assert refused.status_code == 422
+    assert newsroom.person().post("x y", name="A", email="another@example.org").status_code == 201
+    assert len(read) <= 1
 
 
 def test_a_list_for_wordpress_asks_as_much_for_a_hundred_numbers_as_for_one(newsroom: Newsroom) -> None:

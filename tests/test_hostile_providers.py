@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import Any
 
+import httpx
+import msgspec
 import pytest
 from PIL import Image
 
@@ -355,14 +357,27 @@ def test_one_hanging_provider_is_nobody_elses_trouble(
 
 
 def test_a_discovery_that_lies_is_believed_in_nothing(bent: tuple[Newsroom, Tricksters]) -> None:
+    """Each says everything that it has to say, and lies in one thing."""
     newsroom, providers = bent
-    for body in (b'{"issuer": "https://evil.example"}', b"[]", b"{}", b"<html>"):
+    honest = httpx.get(f"{providers.address}/openid/.well-known/openid-configuration").json()
+    lies = [
+        honest | {"issuer": "https://evil.example"},
+        honest | {"issuer": f"{honest['issuer']}/"},
+        {name: value for name, value in honest.items() if name != "issuer"},
+        {name: value for name, value in honest.items() if name != "token_endpoint"},
+        honest | {"jwks_uri": ["https://evil.example/keys"]},
+        [honest],
+        {},
+    ]
+    for body in [*map(msgspec.json.encode, lies), b"<html>"]:
         providers.trick = Trick("openid-configuration", 200, body)
         fresh = newsroom.person()
         answer = fresh.send(f"/signin/club?story={newsroom.story_id}", {"language": "en"})
-        assert answer.status_code in (200, 502, 503)
-        if answer.status_code == 200:
-            assert "evil.example" not in answer.text
+        assert answer.status_code in (502, 503), body
+        newsroom.hands.turn(minutes=5)
+    providers.trick = Trick("openid-configuration", 200, msgspec.json.encode(honest))
+    answer = newsroom.person().send(f"/signin/club?story={newsroom.story_id}", {"language": "en"})
+    assert answer.status_code == 200
 
 
 def test_what_a_provider_said_is_in_no_log(

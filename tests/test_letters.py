@@ -105,6 +105,25 @@ def test_a_browser_at_home_asks_for_few_in_a_moment_too(signing_in: Newsroom, pr
     assert ask(owner, HOME) == 200
 
 
+def test_who_could_read_a_mailbox_once_does_not_fill_it_for_ever(
+    signing_in: Newsroom, providers: Tricksters
+) -> None:
+    """They are at home with it, and come in anew with every letter."""
+    member = signing_in.person()
+    come_in(member, providers)
+    sent = 0
+    for _ in range(40):
+        signing_in.hands.turn(seconds=15)
+        asked = member.send("/signin/email", {"email": OWNER}, x_forwarded_for=HOME)
+        if asked.status_code != 200:
+            continue
+        sent += 1
+        state = asked.text.split('name="state" value="')[1].split('"')[0]
+        code = code_of(latest_letter(providers, sent + 1))
+        assert member.send("/signin/code", {"state": state, "code": code}).status_code == 303
+    assert 6 <= sent <= 6 + 10
+
+
 def test_the_site_sends_only_so_many_letters_to_strangers(
     signing_in: Newsroom, providers: Tricksters, monkeypatch: pytest.MonkeyPatch
 ) -> None:

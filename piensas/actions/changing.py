@@ -18,7 +18,7 @@ from piensas.model.screening import Evidence, Verdict, screen
 from piensas.model.story import Story
 from piensas.model.wording import tidy_text
 from piensas.store.comments import find_comment, save_comment_change
-from piensas.store.history import list_edits, save_decision, save_edit
+from piensas.store.history import count_edits, save_decision, save_edit
 from piensas.store.readers import find_reader
 from piensas.store.stories import find_story_to_change
 
@@ -69,7 +69,7 @@ def edit_comment(db: Connection, viewer: Viewer, change: Change, moment: Moment)
 
 def require_room(db: Connection, comment: Comment) -> None:
     """Everything that it said before is kept, so that it is not changed for ever."""
-    if len(list_edits(db, comment)) >= MOST_EDITS:
+    if count_edits(db, comment) >= MOST_EDITS:
         raise TooLate
 
 

@@ -29,6 +29,8 @@ from piensas.store.stories import find_story_to_change
 from piensas.store.votes import list_all_votes
 
 Words = Literal["remove", "keep"]
+AT_ONCE = 200
+"""Votes that one deed takes back."""
 
 
 class Farewell(msgspec.Struct, frozen=True):
@@ -47,14 +49,15 @@ def leave(db: Connection, viewer: Viewer, farewell: Farewell, moment: Moment) ->
 
 def forget_reader(db: Connection, reader: Reader, farewell: Farewell, moment: Moment) -> None:
     """Erases the reader. Their comments are removed, replies keeping a place holder, or stay without name."""
-    take_back_votes(db, reader)
+    take_back_votes(db, reader, list_all_votes(db, reader.site_id, reader.id))
     said = list_all_own_comments(db, reader.site_id, reader.id)
     for comment in said:
         forget_comment(db, comment, farewell.words, moment)
-    emails = sorted({reader.email, *(each.email for each in said), *list_other_emails(db, reader)})
+    ways = list_identities(db, reader.site_id, reader.id)
+    emails = sorted({reader.email, *(each.email for each in said), *(each.email for each in ways)})
     erase_paces(db, reader.site_id, [email_pace(email) for email in emails])
-    mailboxes = [mailbox_of(email) or email for email in emails if email]
-    erase_sign_ins_of(db, reader, farewell.browser, mailboxes)
+    proven = [mailbox_of(each.email) or each.email for each in ways if each.is_verified]
+    erase_sign_ins_of(db, reader, farewell.browser, proven)
     erase_identities(db, reader.site_id, reader.id)
     erase_sessions(db, reader.site_id, reader.id)
     if reader.photo:
@@ -62,12 +65,18 @@ def forget_reader(db: Connection, reader: Reader, farewell: Farewell, moment: Mo
     erase_reader(db, reader.site_id, reader.id)
 
 
-def list_other_emails(db: Connection, reader: Reader) -> list[str]:
-    return [each.email for each in list_identities(db, reader.site_id, reader.id)]
+def take_back_some(db: Connection, viewer: Viewer) -> bool:
+    """Takes back some of the votes of who is about to leave; says whether there were as many as that. Each
+    is a deed of its own, so that nobody waits for all of them."""
+    if viewer.reader is None:
+        return False
+    some = list_all_votes(db, viewer.site.id, viewer.reader.id, AT_ONCE)
+    take_back_votes(db, viewer.reader, some)
+    return len(some) == AT_ONCE
 
 
-def take_back_votes(db: Connection, reader: Reader) -> None:
-    for story_id, comment_id, _ in list_all_votes(db, reader.site_id, reader.id):
+def take_back_votes(db: Connection, reader: Reader, some: list[tuple[int, int, int]]) -> None:
+    for story_id, comment_id, _ in some:
         story = find_story_to_change(db, reader.site_id, story_id)
         comment = find_comment(db, reader.site_id, story_id, comment_id)
         if story and comment:

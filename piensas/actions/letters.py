@@ -37,6 +37,8 @@ OF_THE_SITE = Allowance(every=3_600, at_once=200)
 FROM_HOME = Allowance(every=MINUTE, at_once=3)
 """Letters that a browser asks for in which their reader has used one before. What strangers do does not
 concern it."""
+FROM_HOMES = Allowance(every=MINUTE, at_once=6)
+"""As above, from all browsers that are at home with one mailbox: also those of who could read it once."""
 
 
 def begin_by_mail(db: Connection, viewer: Viewer, sign_in: SignIn, home: str, moment: Moment) -> None:
@@ -56,6 +58,7 @@ def require_letter_pace(db: Connection, viewer: Viewer, email: str, home: str, m
     site_id, mailbox = viewer.site.id, hash_mailbox(email)
     if home:
         spend(db, site_id, f"letters-home:{home}", FROM_HOME, moment)
+        spend(db, site_id, f"letters-homes:{mailbox}", FROM_HOMES, moment)
         return
     require_pause(db, viewer, list_own_keys(viewer, "letters-"), PAUSE, moment)
     share = FROM_ONE_PLACE if viewer.sender else FROM_NOWHERE

@@ -25,8 +25,9 @@ from piensas.model.site import Site
 from piensas.model.story import Story
 from piensas.store.comments import (
     find_comment,
+    find_comment_of_draft,
     find_last_seq,
-    list_alike,
+    list_own_alike,
     save_comment,
 )
 from piensas.store.history import save_decision
@@ -75,10 +76,7 @@ def post_comment(db: Connection, viewer: Viewer, story_id: int, draft: Draft, mo
         require_details(draft, viewer.rules)
         require_own_name(db, viewer, authors, draft)
     answers = find_answered(db, story, draft)
-    if not viewer.is_staff:
-        require_pace(db, viewer, draft, moment)
-    if viewer.is_guest:
-        require_free_address(db, viewer, draft, moment)
+    take_turn(db, viewer, draft, moment)
 
     reader = save_author(db, viewer, draft, moment)
     html = render_markdown(draft.text)
@@ -97,14 +95,15 @@ def find_earlier(
 ) -> tuple[Draft, Comment | None]:
     """The comment that the draft has become already; the draft without its id where that was used."""
     mark = fingerprint(draft.parent_id, draft.text)
-    alike = list_alike(db, story.site_id, story.id, mark, draft.id)
-    sent = next((other for other in alike if draft.id and other.draft == draft.id), None)
+    sent = find_comment_of_draft(db, story.site_id, story.id, draft.id) if draft.id else None
     if sent and sent.fingerprint == mark:
         give_back(db, viewer, sent, moment)
         return draft, sent
     if sent:
         draft = msgspec.structs.replace(draft, id=None)
-    return draft, find_repeated(viewer, draft, [other for other in alike if other is not sent], moment)
+    own = viewer.reader
+    alike = list_own_alike(db, story.site_id, story.id, own.id, mark) if own else []
+    return draft, find_repeated(viewer, draft, alike, moment)
 
 
 def as_signed_in(viewer: Viewer, draft: Draft) -> Draft:
@@ -123,7 +122,8 @@ def require_own_name(db: Connection, viewer: Viewer, authors: Sequence[str], dra
 
 def require_free_address(db: Connection, viewer: Viewer, draft: Draft, moment: Moment) -> None:
     """A guest does not take the address of a reader who can prove it. Who has been told so once is told
-    nothing of any address for a while; the reader whose it is signs in, which this does not slow down.
+    nothing of any address for a while, and has spent what a comment costs; the reader whose it is does not
+    notice.
 
     Where nobody can sign in, nobody has proven anything.
     """
@@ -132,7 +132,7 @@ def require_free_address(db: Connection, viewer: Viewer, draft: Draft, moment: M
     keys = list_own_keys(viewer, "asked-")
     require_rested(db, viewer, keys, ASK_PAUSE, moment)
     if has_proven_email(db, viewer.site.id, draft.email):
-        save_paces(db, viewer.site.id, keys, moment.now)
+        save_paces(db, viewer.site.id, [*keys, *list_own_keys(viewer)], moment.now)
         raise EmailTaken
 
 
@@ -200,19 +200,34 @@ def find_answered(db: Connection, story: Story, draft: Draft) -> Comment | None:
     return answered
 
 
-def require_pace(db: Connection, viewer: Viewer, draft: Draft, moment: Moment) -> None:
-    """Refuses a reader, address or e-mail that posted a moment ago; remembers this time otherwise.
+def take_turn(db: Connection, viewer: Viewer, draft: Draft, moment: Moment) -> None:
+    """That it is not too soon for another comment, and the guest's address nobody's who can prove it."""
+    if viewer.is_staff:
+        return
+    keys = require_pace(db, viewer, draft, moment)
+    if viewer.is_guest:
+        require_free_address(db, viewer, draft, moment)
+    save_paces(db, viewer.site.id, keys, moment.now)
 
-    Of the e-mail nothing is told to whoever is too fast without it.
+
+def require_pace(db: Connection, viewer: Viewer, draft: Draft, moment: Moment) -> list[str]:
+    """Refuses a reader, network address or e-mail that posted a moment ago. Returns the keys under which this
+    time is to be remembered.
+
+    Of the e-mail nothing is told to whoever is too fast without it; and what guests type is nothing to a
+    reader who has signed in.
     """
     pause = comment_pause(viewer)
     if not pause:
-        return
-    own, theirs = list_own_keys(viewer), [email_pace(draft.email)] if draft.email else []
+        return []
+    own = list_own_keys(viewer)
+    theirs = [f"reader:{viewer.reader_id}"] if not viewer.is_guest else []
+    if draft.email and viewer.is_guest:
+        theirs = [email_pace(draft.email)]
     paces = list_paces(db, viewer.site.id, [*own, *theirs])
     for keys in (own, theirs):
         require_over(max((paces[key] for key in keys if key in paces), default=None), pause, moment)
-    save_paces(db, viewer.site.id, [*own, *theirs], moment.now)
+    return [*own, *theirs]
 
 
 def require_pause(db: Connection, viewer: Viewer, keys: list[str], pause: int, moment: Moment) -> None:

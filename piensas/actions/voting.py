@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 from sqlalchemy import Connection
 
+from piensas.actions.pacing import SECOND, Allowance, spend
 from piensas.actions.posting import require_pace, save_author
 from piensas.model.access import require_may_vote
 from piensas.model.comment import Comment
@@ -15,9 +16,13 @@ from piensas.model.reader import Reader, Viewer
 from piensas.model.refusals import NotFound
 from piensas.model.story import Story
 from piensas.store.comments import find_comment, save_comment_change
+from piensas.store.paces import save_paces
 from piensas.store.ranks import save_rank_change
 from piensas.store.stories import find_story_to_change, save_story_change
 from piensas.store.votes import erase_vote, find_vote, save_vote
+
+VOTES = Allowance(every=2 * SECOND, at_once=120)
+"""Of one reader: more than anybody reads."""
 
 
 class Vote(msgspec.Struct, frozen=True):
@@ -37,6 +42,7 @@ def vote(db: Connection, viewer: Viewer, vote: Vote, moment: Moment) -> Comment:
     comment = require_may_vote(viewer, comment, viewer.rules, vote.value)
 
     reader = viewer.reader or save_new_voter(db, viewer, moment)
+    spend(db, reader.site_id, f"votes:{reader.id}", VOTES, moment)
     return change_vote(db, story, comment, reader.id, vote.value)
 
 
@@ -61,5 +67,5 @@ def change_vote(db: Connection, story: Story, comment: Comment, reader_id: int, 
 def save_new_voter(db: Connection, viewer: Viewer, moment: Moment) -> Reader:
     """A browser that has not written here yet: slowed down as for a comment, so that forgetting the
     cookie does not multiply votes."""
-    require_pace(db, viewer, Draft(), moment)
+    save_paces(db, viewer.site.id, require_pace(db, viewer, Draft(), moment), moment.now)
     return save_author(db, viewer, Draft(), moment)

@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any, get_args
 
 import msgspec
-from sqlalchemy import Connection, and_, bindparam, func, insert, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, func, insert, select, update
 
 from piensas.model.comment import Comment, Status
 from piensas.store.prepared import Prepared
@@ -15,15 +15,22 @@ from piensas.store.tables import comments
 
 WHOLE = select(*(comments.c[name] for name in Comment.__struct_fields__))
 STATUSES = get_args(Status)
+LATEST, MOST_ALIKE = 100, 5
+"""Of a reader's comments under one story: among so many the same words are looked for, so many are read."""
 
 
 IN_STORY = (comments.c.site_id == bindparam("site"), comments.c.story_id == bindparam("story"))
 FIND = Prepared(WHOLE.where(*IN_STORY, comments.c.id == bindparam("id")))
-LIST_ALIKE = Prepared(
-    WHOLE.where(
-        *IN_STORY,
-        or_(comments.c.fingerprint == bindparam("fingerprint"), comments.c.draft == bindparam("draft")),
+FIND_BY_DRAFT = Prepared(WHOLE.where(*IN_STORY, comments.c.draft == bindparam("draft")))
+LATEST_OWN = Prepared(
+    select(comments.c.id, comments.c.fingerprint)
+    .where(
+        comments.c.site_id == bindparam("site"),
+        comments.c.reader_id == bindparam("reader"),
+        comments.c.story_id == bindparam("story"),
     )
+    .order_by(comments.c.id.desc())
+    .limit(bindparam("limit"))
 )
 UNDER_ROOT = (*IN_STORY, comments.c.root_id == bindparam("root"))
 LAST_SEQ = Prepared(select(func.max(comments.c.seq)).where(*UNDER_ROOT))
@@ -66,12 +73,20 @@ def find_comment_anywhere(db: Connection, site_id: int, comment_id: int) -> Comm
     return Comment(*row) if row else None
 
 
-def list_alike(
-    db: Connection, site_id: int, story_id: int, fingerprint: int, draft: str | None
+def find_comment_of_draft(db: Connection, site_id: int, story_id: int, draft: str) -> Comment | None:
+    row = FIND_BY_DRAFT.first(db, site=site_id, story=story_id, draft=draft)
+    return Comment(*row) if row else None
+
+
+def list_own_alike(
+    db: Connection, site_id: int, story_id: int, reader_id: int, fingerprint: int
 ) -> list[Comment]:
-    """Comments of a story with the same words under the same parent, or made from the same draft."""
-    rows = LIST_ALIKE.rows(db, site=site_id, story=story_id, fingerprint=fingerprint, draft=draft)
-    return [Comment(*row) for row in rows]
+    """Those of a reader's latest comments under a story that say the same under the same parent. What others
+    have said in the same words costs nothing, however much of it there is."""
+    rows = LATEST_OWN.rows(db, site=site_id, story=story_id, reader=reader_id, limit=LATEST)
+    same = [id for id, mark in rows if mark == fingerprint]
+    found = (find_comment(db, site_id, story_id, id) for id in same[:MOST_ALIKE])
+    return [comment for comment in found if comment]
 
 
 def list_own_comments(

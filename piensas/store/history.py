@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Select, Table, and_, delete, insert, select
+from sqlalchemy import Connection, Select, Table, and_, delete, func, insert, select
 
 from piensas.model.comment import Comment, Decision, Edit
 from piensas.store.prepared import Prepared
@@ -41,6 +41,15 @@ def list_edits(db: Connection, comment: Comment) -> list[Edit]:
         .order_by(edits.c.id)
     )
     return [named(Edit, row) for row in db.execute(question)]
+
+
+def count_edits(db: Connection, comment: Comment) -> int:
+    here = (
+        edits.c.site_id == comment.site_id,
+        edits.c.story_id == comment.story_id,
+        edits.c.comment_id == comment.id,
+    )
+    return db.execute(select(func.count()).select_from(edits).where(*here)).scalar_one()
 
 
 def list_decisions_on(db: Connection, site_id: int, reader_id: int, since: int) -> dict[int, list[Decision]]:

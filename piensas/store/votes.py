@@ -27,12 +27,15 @@ def list_votes(db: Connection, site_id: int, story_id: int, reader_id: int) -> d
     return dict(LIST_OWN.rows(db, site=site_id, reader=reader_id, story=story_id))
 
 
-def list_all_votes(db: Connection, site_id: int, reader_id: int) -> list[tuple[int, int, int]]:
+def list_all_votes(
+    db: Connection, site_id: int, reader_id: int, limit: int | None = None
+) -> list[tuple[int, int, int]]:
     """(story id, comment id, value) of all that a reader has voted on, story by story."""
     question = (
         select(votes.c.story_id, votes.c.comment_id, votes.c.value)
         .where(votes.c.site_id == site_id, votes.c.reader_id == reader_id)
         .order_by(votes.c.story_id, votes.c.comment_id)
+        .limit(limit)
     )
     return [(row[0], row[1], row[2]) for row in db.execute(question)]
 

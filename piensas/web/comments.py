@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from piensas.actions.changing import Change, edit_comment, withdraw_comment
 from piensas.actions.posting import Posted, post_comment
+from piensas.actions.presence import present
 from piensas.actions.voting import Vote, vote
 from piensas.drawing.pen import NOBODY, Mine, pen_of
 from piensas.model.comment import Comment as WholeComment
@@ -75,7 +76,7 @@ async def take_draft(request: Request, press: Press, story_id: int, shape: Draft
     draft = shape.as_draft(press.site.languages)
     try:
         posted = await press.db.write(
-            lambda db: post_comment(db, visit.viewer, story_id, draft, press.clock()), story_id
+            lambda db: post_comment(db, present(db, visit.viewer), story_id, draft, press.clock()), story_id
         )
         if posted.comment.status == "rejected":
             raise Rejected
@@ -99,7 +100,7 @@ async def post_text(
     change = Change(as_id(story), as_id(comment), shape.text)
     try:
         edited = await press.db.write(
-            lambda db: edit_comment(db, visit.viewer, change, press.clock()), change.story_id
+            lambda db: edit_comment(db, present(db, visit.viewer), change, press.clock()), change.story_id
         )
         if edited.status == "rejected":
             raise Rejected
@@ -118,7 +119,7 @@ async def post_withdrawal(
     visit = await read_visit(request, press)
     change = Change(as_id(story), as_id(comment))
     withdrawn = await press.db.write(
-        lambda db: withdraw_comment(db, visit.viewer, change, press.clock()), change.story_id
+        lambda db: withdraw_comment(db, present(db, visit.viewer), change, press.clock()), change.story_id
     )
     return show_deed(request, press, visit, await place(press, withdrawn), NOBODY)
 
@@ -133,7 +134,9 @@ async def post_vote(
     if shape.value not in VALUES:
         raise Malformed("value must be up, down or none")
     wanted = Vote(as_id(story), as_id(comment), VALUES[shape.value])
-    voted = await press.db.write(lambda db: vote(db, visit.viewer, wanted, press.clock()), wanted.story_id)
+    voted = await press.db.write(
+        lambda db: vote(db, present(db, visit.viewer), wanted, press.clock()), wanted.story_id
+    )
     mine = Mine(votes=((voted.id, wanted.value),))
     answer = show_deed(request, press, visit, await place(press, voted), mine)
     remember(answer, visit)

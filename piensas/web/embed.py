@@ -10,6 +10,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from sqlalchemy import Connection
 
+from piensas.actions.presence import present_or_stranger
 from piensas.actions.publishing import publish_visited
 from piensas.actions.signing_in import claim_handover, has_arrived
 from piensas.drawing.embedded import style_address, write_script, write_style
@@ -130,7 +131,7 @@ async def session(request: Request, press: NamedDependency[Press]) -> Response[b
         return json_answer({"signed_in": arrived})
     token, moment = secrets.token_urlsafe(32), press.clock()
     arrived = await press.db.write(
-        lambda db: claim_handover(db, visit.viewer, ticket, hash_of(token), moment)
+        lambda db: claim_handover(db, present_or_stranger(db, visit.viewer), ticket, hash_of(token), moment)
     )
     answer = json_answer({"signed_in": arrived})
     if arrived:

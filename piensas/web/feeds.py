@@ -33,6 +33,8 @@ from piensas.web.proofs import Proof
 from piensas.web.redirects import moved_or_missing
 from piensas.web.stories import proof_of
 
+LONGEST_NAME = 200
+"""Letters of an author's name."""
 LONGEST = 50
 ATOM = "application/atom+xml"
 JSON = "application/feed+json"
@@ -104,6 +106,8 @@ async def author_feed(
     request: Request, press: NamedDependency[Press], language: FromPath[str], author: FromPath[str]
 ) -> Response[bytes]:
     """What somebody of the newsroom writes."""
+    if len(author) > LONGEST_NAME:
+        raise NotFound
     mark = press.pages.mark()
     question = (press.site.id, language, author, LONGEST)
     headlines = await press.db.read(list_headlines_by, *question)

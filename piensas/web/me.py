@@ -12,8 +12,9 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from sqlalchemy import Connection
 
-from piensas.actions.claiming import claim_comments
-from piensas.actions.erasing import Farewell, leave
+from piensas.actions.claiming import claim_comments, claim_some
+from piensas.actions.erasing import Farewell, leave, take_back_some
+from piensas.actions.presence import present
 from piensas.actions.programs import Program, allow_program
 from piensas.actions.signing_in import drop_identity, end_session, rename
 from piensas.drawing.pen import Pen, pen_of
@@ -106,7 +107,7 @@ async def post_name(request: Request, press: NamedDependency[Press]) -> Response
     visit = await visit_of_reader(request, press, own_page=True)
     shape = await read_shape(request, NameShape)
     try:
-        await press.db.write(lambda db: rename(db, visit.viewer, shape.name))
+        await press.db.write(lambda db: rename(db, present(db, visit.viewer), shape.name))
     except Refusal as refusal:
         if wants_json(request):
             raise
@@ -123,7 +124,9 @@ async def post_program(request: Request, press: NamedDependency[Press]) -> Respo
     shape = await read_shape(request, ProgramShape)
     wanted = Program(shape.name, tuple(shape.scopes), token := secrets.token_urlsafe(32))
     try:
-        made = await press.db.write(lambda db: allow_program(db, visit.viewer, wanted, press.clock()))
+        made = await press.db.write(
+            lambda db: allow_program(db, present(db, visit.viewer), wanted, press.clock())
+        )
     except Refusal as refusal:
         if wants_json(request):
             raise
@@ -142,7 +145,9 @@ async def post_claim(request: Request, press: NamedDependency[Press]) -> Respons
     visit = await visit_of_reader(request, press, own_page=True)
     session = visit.session
     assert session is not None
-    return await do_and_see(press, lambda db: claim_comments(db, visit.viewer, session))
+    while await press.db.write(lambda db: claim_some(db, present(db, visit.viewer), session)):
+        pass
+    return await do_and_see(press, lambda db: claim_comments(db, present(db, visit.viewer), session))
 
 
 @post("/me/sessions/{session:str}/end", status_code=200)
@@ -151,7 +156,7 @@ async def post_end(
 ) -> Response[bytes]:
     visit = await visit_of_reader(request, press, own_page=True)
     session_id = as_id(session)
-    return await do_and_see(press, lambda db: end_session(db, visit.viewer, session_id))
+    return await do_and_see(press, lambda db: end_session(db, present(db, visit.viewer), session_id))
 
 
 @post("/me/identities/{identity:str}/drop", status_code=200)
@@ -160,7 +165,7 @@ async def post_drop(
 ) -> Response[bytes]:
     visit = await visit_of_reader(request, press, own_page=True)
     identity_id = as_id(identity)
-    return await do_and_see(press, lambda db: drop_identity(db, visit.viewer, identity_id))
+    return await do_and_see(press, lambda db: drop_identity(db, present(db, visit.viewer), identity_id))
 
 
 @get("/me/erasure")
@@ -183,7 +188,9 @@ async def post_erasure(request: Request, press: NamedDependency[Press]) -> Respo
         return page_answer(pen.draw("erasure.html", error=error), status=422)
     browser = hash_of(own_browser(request, press.site.is_secure))
     farewell = Farewell("remove" if shape.comments == "remove" else "keep", browser)
-    await press.db.write(lambda db: leave(db, visit.viewer, farewell, press.clock()))
+    while await press.db.write(lambda db: take_back_some(db, present(db, visit.viewer))):
+        pass
+    await press.db.write(lambda db: leave(db, present(db, visit.viewer), farewell, press.clock()))
     press.db.forget_log()
     answer = json_answer({"erased": True}) if wants_json(request) else page_answer(pen.draw("erased.html"))
     give_session(answer, press.site, "")

@@ -13,6 +13,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from piensas.actions.letters import begin_by_mail, find_letter, require_code, take_link, try_code
+from piensas.actions.presence import present_or_stranger
 from piensas.actions.signing_in import Entry, begin_sign_in, enter, sign_out, take_sign_in
 from piensas.drawing.pen import pen_of
 from piensas.model.draft import SPARE
@@ -258,7 +259,7 @@ async def send_away(press: Press, visit: Visit, sign_in: SignIn, state: str) -> 
         raise
     kept = msgspec.structs.replace(sign_in, nonce=errand.nonce, verifier=errand.verifier)
     moment = press.clock()
-    await press.db.write(lambda db: begin_sign_in(db, visit.viewer, kept, moment))
+    await press.db.write(lambda db: begin_sign_in(db, present_or_stranger(db, visit.viewer), kept, moment))
     return alone(draw(press, sign_in.language, "going.html", there=errand.address, label=road.provider.label))
 
 
@@ -271,7 +272,9 @@ async def send_letter(
         body = draw(press, sign_in.language, "ways.html", place=sign_in.place, adding=bool(sign_in.reader_id))
         return alone(body)
     moment = press.clock()
-    await press.db.write(lambda db: begin_by_mail(db, visit.viewer, sign_in, ask.home, moment))
+    await press.db.write(
+        lambda db: begin_by_mail(db, present_or_stranger(db, visit.viewer), sign_in, ask.home, moment)
+    )
     press.call_workers()
     return alone(
         draw(press, sign_in.language, "letter_sent.html", state=ask.state, name=shape.name, error="")
@@ -302,7 +305,7 @@ async def let_in(
     token = secrets.token_urlsafe(32)
     entry = Entry(sign_in=sign_in, profile=profile, label=label, new_session=hash_of(token), photo=photo)
     moment = press.clock()
-    await press.db.write(lambda db: enter(db, visit.viewer, entry, moment))
+    await press.db.write(lambda db: enter(db, present_or_stranger(db, visit.viewer), entry, moment))
     if sign_in.in_window:
         answer = alone(
             draw(press, sign_in.language, "arrived.html", error="", back=await go_on(press, sign_in))

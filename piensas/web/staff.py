@@ -10,6 +10,7 @@ import msgspec
 from litestar import Response, get, post
 from litestar.di import NamedDependency
 
+from piensas.actions.presence import present_or_stranger
 from piensas.actions.signing_in import Entry, begin_sign_in, take_sign_in
 from piensas.actions.staffing import accept_invitation, enter_by_passkey, find_invited
 from piensas.drawing.pen import pen_of
@@ -89,7 +90,9 @@ async def accept(request: Request, press: NamedDependency[Press]) -> Response[by
     visit = await read_visit(request, press)
     entry, token = enter_with(press, sign_in, passkey)
     link, moment = hash_of(shape.key), press.clock()
-    await press.db.write(lambda db: accept_invitation(db, visit.viewer, link, passkey, entry, moment))
+    await press.db.write(
+        lambda db: accept_invitation(db, present_or_stranger(db, visit.viewer), link, passkey, entry, moment)
+    )
     return welcome(press, token)
 
 
@@ -107,7 +110,9 @@ async def by_passkey(request: Request, press: NamedDependency[Press]) -> Respons
     visit = await read_visit(request, press)
     entry, token = enter_with(press, sign_in, passkey)
     moment = press.clock()
-    await press.db.write(lambda db: enter_by_passkey(db, visit.viewer, passkey, entry, moment))
+    await press.db.write(
+        lambda db: enter_by_passkey(db, present_or_stranger(db, visit.viewer), passkey, entry, moment)
+    )
     return welcome(press, token)
 
 
@@ -122,7 +127,7 @@ async def begin(request: Request, press: Press, challenge: str, question: str) -
         browser=hash_of(browser),
     )
     visit = await read_visit(request, press)
-    await press.db.write(lambda db: begin_sign_in(db, visit.viewer, sign_in, moment))
+    await press.db.write(lambda db: begin_sign_in(db, present_or_stranger(db, visit.viewer), sign_in, moment))
     answer = json_answer(json.loads(question))
     answer.cookies.append(browser_cookie(browser, press.site.is_secure))
     return answer

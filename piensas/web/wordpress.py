@@ -20,6 +20,7 @@ from msgspec import Meta
 from sqlalchemy import Connection
 
 from piensas.actions.posting import post_comment
+from piensas.actions.presence import present
 from piensas.drawing.language import as_iso, as_local
 from piensas.drawing.pen import pen_of
 from piensas.model.comment import PublicComment, own_view
@@ -216,7 +217,7 @@ async def take_comment(request: Request, press: Press) -> Response[bytes]:
         language=pages[story_id].language if story_id in pages else press.site.language,
     )
     done = await press.db.write(
-        lambda db: post_comment(db, visit.viewer, story_id, draft, press.clock()), story_id
+        lambda db: post_comment(db, present(db, visit.viewer), story_id, draft, press.clock()), story_id
     )
     posted = done.comment
     if posted.status == "rejected":

@@ -8,6 +8,7 @@ from litestar import Response, get, patch
 from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
+from piensas.actions.presence import present
 from piensas.actions.signing_in import rename
 from piensas.drawing.language import as_iso
 from piensas.model.moment import time_of
@@ -56,7 +57,7 @@ async def change_name(
     press: NamedDependency[Press], caller: NamedDependency[Caller], data: JSONBody[shapes.NewName]
 ) -> Response[shapes.Me]:
     """Under which you write from now on."""
-    renamed = await press.db.write(lambda db: rename(db, caller.viewer, data.name))
+    renamed = await press.db.write(lambda db: rename(db, present(db, caller.viewer), data.name))
     return answer(show_me(press, caller, renamed))
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from piensas.actions.changing import Change, edit_comment, withdraw_comment
 from piensas.actions.posting import post_comment
+from piensas.actions.presence import present
 from piensas.actions.voting import Vote, vote
 from piensas.model.access import is_own
 from piensas.model.comment import Comment as WholeComment
@@ -120,7 +121,7 @@ async def edit(
 
     def deed(db: Connection) -> WholeComment:
         require_unchanged(db, caller, pages, change, if_match)
-        return edit_comment(db, caller.viewer, change, press.clock())
+        return edit_comment(db, present(db, caller.viewer), change, press.clock())
 
     edited = await press.db.write(deed, change.story_id)
     if edited.status == "rejected":
@@ -150,7 +151,7 @@ async def withdraw(
 
     def deed(db: Connection) -> WholeComment:
         require_unchanged(db, caller, pages, change, if_match)
-        return withdraw_comment(db, caller.viewer, change, press.clock())
+        return withdraw_comment(db, present(db, caller.viewer), change, press.clock())
 
     return answer(pages.show_own(await press.db.write(deed, change.story_id)))
 
@@ -193,7 +194,9 @@ async def change_vote(
 ) -> Response[shapes.Comment]:
     wanted = Vote(as_id(story), as_id(comment), VALUES[value] if value else 0)
     pages = await find_live_pages(press, wanted.story_id)
-    voted = await press.db.write(lambda db: vote(db, caller.viewer, wanted, press.clock()), wanted.story_id)
+    voted = await press.db.write(
+        lambda db: vote(db, present(db, caller.viewer), wanted, press.clock()), wanted.story_id
+    )
     return answer(pages.show(own_view(voted)))
 
 
@@ -202,7 +205,7 @@ def post_once(
 ) -> tuple[WholeComment, bool]:
     """The comment, and whether a guest is given a token for it. A key that has come with other words before
     is refused (draft-ietf-httpapi-idempotency-key-header, 2.7)."""
-    comment = post_comment(db, caller.viewer, story_id, draft, moment).comment
+    comment = post_comment(db, present(db, caller.viewer), story_id, draft, moment).comment
     if draft.id and comment.draft != draft.id:
         raise KeyReused
     is_new = caller.session is None and find_session(db, comment.site_id, caller.viewer.session) is not None
