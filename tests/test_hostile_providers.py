@@ -356,9 +356,12 @@ def test_one_hanging_provider_is_nobody_elses_trouble(
     assert newsroom.person().post("As a guest, meanwhile.").status_code == 201
 
 
-def test_a_discovery_that_lies_is_believed_in_nothing(bent: tuple[Newsroom, Tricksters]) -> None:
-    """Each says everything that it has to say, and lies in one thing."""
-    newsroom, providers = bent
+def test_a_discovery_that_lies_is_believed_in_nothing(
+    signing_in: Newsroom, providers: Tricksters, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each says everything that it has to say, and lies in one thing. None has been believed before."""
+    monkeypatch.setattr(breaker, "FAILURES", 100)
+    newsroom = signing_in
     honest = httpx.get(f"{providers.address}/openid/.well-known/openid-configuration").json()
     lies = [
         honest | {"issuer": "https://evil.example"},
