@@ -30,6 +30,7 @@ REMARKS = re.compile(rb"^[ ]*(//.*|/\*((?!\*/).|\n)*\*/[ ]*)$", re.MULTILINE)
 """Lines of a script that are nothing but a remark, or belong to one of several lines."""
 
 PLACE = Markup("<!%s>")  # no words of anybody's come into a page with a `<`
+PLACES = re.compile(rb"<!(\w+)>")
 NOTHING: Mapping[str, bytes] = {}
 ORDER_NAMES = ("oldest", "newest", "best", "discussed")
 
@@ -80,9 +81,9 @@ class Pen:
         """A page. What is `finished` stands in the template under its name, but is not taken through it."""
         places = {name: PLACE % name if value else "" for name, value in finished.items()}
         page = self._templates.get_template(template).render(places | what).encode()
-        for name, value in finished.items():
-            page = value.join(page.split((PLACE % name).encode(), 1))
-        return page
+        parts = PLACES.split(page)  # between the words, the names of the places
+        parts[1::2] = [finished[name.decode()] for name in parts[1::2]]
+        return b"".join(parts)
 
     def _draw_box(self, story_id: int, box: Any) -> Markup:
         """The comment box; the empty one, which almost every page has, is drawn once for each story."""

@@ -149,7 +149,7 @@ class ReadyPages:
         if proof is None:
             return True
         mark = self._db.mark.read()
-        if self._is_over(proof):
+        if proof.until is not None and self._is_over(proof):
             return False
         if page.mark == mark:
             return True

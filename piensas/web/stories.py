@@ -22,7 +22,7 @@ from piensas.web.proofs import Proof
 from piensas.web.reading import Own, Reading, mine_of, read_own, read_story, with_held
 from piensas.web.redirects import moved_or_missing
 from piensas.web.shapes import read_cursor, read_order, show_cursor
-from piensas.web.viewer import Visit, ask_with_visit
+from piensas.web.viewer import Visit, ask_if_known
 
 
 @get("/{language:str}/{slug:str}")
@@ -32,16 +32,16 @@ async def story_page(
     walk = read_walk(request, press)
     mark = press.pages.mark()
 
-    def read(db: Connection, visit: Visit) -> tuple[Reading | None, Own]:
+    def read(db: Connection, visit: Visit | None) -> tuple[Reading | None, Own]:
         reading = read_story(db, press.site.id, language, slug, walk)
-        if reading is None or not visit.is_drawn_for:
+        if reading is None or visit is None or not visit.is_drawn_for:
             return reading, Own()
         return reading, read_own(db, visit.viewer, reading.story.id)
 
-    visit, (reading, own) = await ask_with_visit(request, press, read)
+    visit, (reading, own) = await ask_if_known(request, press, read)
     if reading is None:
         return await moved_or_missing(request, press)
-    if visit.is_drawn_for:
+    if visit and visit.is_drawn_for:
         return page_answer(draw_story(press, reading, walk, visit, own))
     proof = proof_of(press, reading.story, mark)
     return keep(request, page_answer(draw_story(press, reading, walk)), proof)

@@ -97,6 +97,16 @@ async def read_visit(request: Request, press: Press) -> Visit:
     return (await ask_with_visit(request, press, nothing))[0]
 
 
+async def ask_if_known(
+    request: Request, press: Press, question: Callable[[Connection, Visit | None], T]
+) -> tuple[Visit | None, T]:
+    """As `ask_with_visit`; but who brings no session is nobody."""
+    has_cookies = any(name == b"cookie" for name, _ in request.scope["headers"])
+    if not has_cookies or not claim_of(request, press).token:
+        return None, await press.db.read(question, None)
+    return await ask_with_visit(request, press, question)
+
+
 async def ask_with_visit(
     request: Request, press: Press, question: Callable[[Connection, Visit], T]
 ) -> tuple[Visit, T]:
