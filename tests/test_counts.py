@@ -7,6 +7,10 @@ from contextlib import suppress
 from itertools import product
 from typing import Any
 
+import pytest
+
+from piensas.actions.erasing import Farewell, forget_reader
+from piensas.model.moment import Clock
 from piensas.model.refusals import NotFound
 from piensas.store.checks import list_miscounts
 from piensas.store.comments import list_all_own_comments
@@ -77,14 +81,21 @@ def test_who_claims_what_they_wrote_as_a_guest_is_as_approved(
     assert claimed.approved == 4
 
 
-def test_the_votes_of_who_is_erased_are_taken_back(newsroom: Newsroom) -> None:
+@pytest.mark.parametrize("by", ["themselves", "the owner"])
+def test_the_votes_of_who_is_erased_are_taken_back(newsroom: Newsroom, by: str) -> None:
     author, voter, another = newsroom.person(), newsroom.person(), newsroom.person()
     comment = author.comment("Vote on this.")
     for person in (voter, another):
         assert person.change(comment, "vote", value="up").status_code == 200
     assert newsroom.person().thread()["comments"][0]["ups"] == 2
-    erased = voter.send("/me/erasure", {"comments": "remove", "sure": "yes"})
-    assert erased.status_code == 200
+    if by == "themselves":
+        erased = voter.send("/me/erasure", {"comments": "remove", "sure": "yes"})
+        assert erased.status_code == 200
+    else:
+        reader = newsroom.db.ask(find_reader, 1, int(voter.get("/me/export.json").json()["reader"]["id"]))
+        assert reader is not None
+        moment = Clock(newsroom.hands)()
+        newsroom.db.do(lambda db: forget_reader(db, reader, Farewell("remove"), moment))
 
     assert newsroom.person().thread()["comments"][0]["ups"] == 1
     sql = "SELECT count(*) FROM votes WHERE reader_id NOT IN (SELECT id FROM readers)"

@@ -76,6 +76,9 @@ NOT_FOR_ALL = {"the page to edit on", "the page to withdraw on", "the second sma
 EMPTY_WITHOUT_REPLIES = {"the API's replies"}
 
 
+LISTS = {"the Atom feed", "the JSON feed", "WordPress's list", "the newest comments", "the API's newest"}
+
+
 class Cast:
     """Everybody who looks, and how each sees a page."""
 
@@ -150,6 +153,8 @@ def test_a_comment_is_told_of_to_whom_it_is_for_and_to_nobody_else(
         expected = may_tell(place, viewer, last)
         told[expected].append(place)
         assert bool(found) == expected, (place, viewer, status, found)
+        if place in LISTS and last != "published" and not has_reply:  # a reply names what it answers
+            assert comment not in text, (place, viewer, "a place in a list tells of it, too")
     assert told[False]
     assert bool(told[True]) == (last in SEEN_BY)
 
