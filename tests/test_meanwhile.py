@@ -217,6 +217,15 @@ def test_votes_without_end_are_taken_back_in_portions(
     assert rows_of(newsroom, "votes") == 1
 
 
+def test_a_clock_that_ran_ahead_keeps_nobody_from_voting(newsroom: Newsroom) -> None:
+    comments = [newsroom.person().comment(f"Number {n}.", email=f"n{n}@example.org") for n in range(2)]
+    voter = newsroom.person()
+    newsroom.hands.turn(days=30)
+    assert voter.change(comments[0], "vote", value="up").status_code == 200
+    newsroom.hands.turn(days=-30)
+    assert voter.change(comments[1], "vote", value="up").status_code == 200
+
+
 def test_nobody_votes_without_end(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("piensas.actions.voting.VOTES", Allowance(every=2_000, at_once=3))
     comments = [newsroom.person().comment(f"Number {n}.", email=f"n{n}@example.org") for n in range(5)]

@@ -24,9 +24,11 @@ def spend(db: Connection, site_id: int, key: str, allowance: Allowance, moment: 
     """Takes one of what a key may do, or refuses until there is one again.
 
     What is kept is one time: when all of the allowance is there again (the generic cell rate algorithm, ITU-T
-    I.371).
+    I.371). A time that no allowance reaches was kept by a clock that ran ahead, and holds nobody up.
     """
-    whole_again = max(find_last_pace(db, site_id, [key]) or 0, moment.now)
+    kept = find_last_pace(db, site_id, [key]) or 0
+    is_from_now = moment.now < kept <= moment.now + allowance.at_once * allowance.every
+    whole_again = kept if is_from_now else moment.now
     too_much = whole_again - moment.now - (allowance.at_once - 1) * allowance.every
     if too_much > 0:
         raise TooFast(retry_after=-(-too_much // SECOND))
