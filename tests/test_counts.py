@@ -44,6 +44,10 @@ def list_wrong_approvals(db: Database, site_id: int, readers: set[int]) -> list[
     return wrong
 
 
+def list_pace_keys(db: Database) -> list[str]:
+    return [row[0] for row in db.ask(lambda asked: asked.exec_driver_sql("SELECT key FROM paces").all())]
+
+
 def reader_of(newsroom: Newsroom, comment: str) -> int:
     sql = f"SELECT reader_id FROM comments WHERE id = {int(comment)}"  # a number
     return int(newsroom.db.ask(lambda db: db.exec_driver_sql(sql).scalar_one()))
@@ -88,16 +92,19 @@ def test_the_votes_of_who_is_erased_are_taken_back(newsroom: Newsroom, by: str) 
     for person in (voter, another):
         assert person.change(comment, "vote", value="up").status_code == 200
     assert newsroom.person().thread()["comments"][0]["ups"] == 2
+    number = str(voter.get("/me/export.json").json()["reader"]["id"])
+    assert any(number in key for key in list_pace_keys(newsroom.db))
     if by == "themselves":
         erased = voter.send("/me/erasure", {"comments": "remove", "sure": "yes"})
         assert erased.status_code == 200
     else:
-        reader = newsroom.db.ask(find_reader, 1, int(voter.get("/me/export.json").json()["reader"]["id"]))
+        reader = newsroom.db.ask(find_reader, 1, int(number))
         assert reader is not None
         moment = Clock(newsroom.hands)()
         newsroom.db.do(lambda db: forget_reader(db, reader, Farewell("remove"), moment))
 
     assert newsroom.person().thread()["comments"][0]["ups"] == 1
+    assert not any(number in key for key in list_pace_keys(newsroom.db))
     sql = "SELECT count(*) FROM votes WHERE reader_id NOT IN (SELECT id FROM readers)"
     assert newsroom.db.ask(lambda db: db.exec_driver_sql(sql).scalar_one()) == 0
     assert newsroom.db.ask(list_miscounts, newsroom.site.id) == []

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from piensas.actions.changing import decision_of
 from piensas.actions.counting import count_change
-from piensas.actions.posting import email_pace
+from piensas.actions.posting import email_pace, reader_pace
 from piensas.actions.voting import change_vote
 from piensas.model.comment import Comment
 from piensas.model.mailbox import mailbox_of
@@ -55,7 +55,8 @@ def forget_reader(db: Connection, reader: Reader, farewell: Farewell, moment: Mo
         forget_comment(db, comment, farewell.words, moment)
     ways = list_identities(db, reader.site_id, reader.id)
     emails = sorted({reader.email, *(each.email for each in said), *(each.email for each in ways)})
-    erase_paces(db, reader.site_id, [email_pace(email) for email in emails])
+    own = [reader_pace(reader.id), reader_pace(reader.id, "votes-")]
+    erase_paces(db, reader.site_id, [*own, *(email_pace(email) for email in emails)])
     proven = [mailbox_of(each.email) or each.email for each in ways if each.is_verified]
     erase_sign_ins_of(db, reader, farewell.browser, proven)
     erase_identities(db, reader.site_id, reader.id)
@@ -65,13 +66,11 @@ def forget_reader(db: Connection, reader: Reader, farewell: Farewell, moment: Mo
     erase_reader(db, reader.site_id, reader.id)
 
 
-def take_back_some(db: Connection, viewer: Viewer) -> bool:
-    """Takes back some of the votes of who is about to leave; says whether there were as many as that. Each
-    is a deed of its own, so that nobody waits for all of them."""
-    if viewer.reader is None:
-        return False
-    some = list_all_votes(db, viewer.site.id, viewer.reader.id, AT_ONCE)
-    take_back_votes(db, viewer.reader, some)
+def take_back_some(db: Connection, reader: Reader) -> bool:
+    """Takes back some of the votes of who is about to be erased; says whether there were as many as that.
+    Each is a deed of its own, so that nobody waits for all of them."""
+    some = list_all_votes(db, reader.site_id, reader.id, AT_ONCE)
+    take_back_votes(db, reader, some)
     return len(some) == AT_ONCE
 
 

@@ -221,9 +221,9 @@ def require_pace(db: Connection, viewer: Viewer, draft: Draft, moment: Moment) -
     if not pause:
         return []
     own = list_own_keys(viewer)
-    theirs = [f"reader:{viewer.reader_id}"] if not viewer.is_guest else []
-    if draft.email and viewer.is_guest:
-        theirs = [email_pace(draft.email)]
+    theirs = [email_pace(draft.email)] if draft.email else []
+    if viewer.reader is not None and not viewer.is_guest:
+        theirs = [reader_pace(viewer.reader.id)]
     paces = list_paces(db, viewer.site.id, [*own, *theirs])
     for keys in (own, theirs):
         require_over(max((paces[key] for key in keys if key in paces), default=None), pause, moment)
@@ -256,6 +256,11 @@ def list_own_keys(viewer: Viewer, deed: str = "") -> list[str]:
     """The keys under which the pace of this browser, and of this network address, is kept for a deed."""
     senders = [f"{deed}sender:{viewer.sender}"] if viewer.sender else []
     return [f"{deed}session:{viewer.session.hex()}", *senders]
+
+
+def reader_pace(reader_id: int, deed: str = "") -> str:
+    """The key under which a reader's pace is kept for a deed, in whatever browser."""
+    return f"{deed}reader:{reader_id}"
 
 
 def email_pace(address: str) -> str:

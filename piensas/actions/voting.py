@@ -6,7 +6,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from piensas.actions.pacing import SECOND, Allowance, spend
-from piensas.actions.posting import require_pace, save_author
+from piensas.actions.posting import reader_pace, require_pace, save_author
 from piensas.model.access import require_may_vote
 from piensas.model.comment import Comment
 from piensas.model.draft import Draft
@@ -42,7 +42,7 @@ def vote(db: Connection, viewer: Viewer, vote: Vote, moment: Moment) -> Comment:
     comment = require_may_vote(viewer, comment, viewer.rules, vote.value)
 
     reader = viewer.reader or save_new_voter(db, viewer, moment)
-    spend(db, reader.site_id, f"votes:{reader.id}", VOTES, moment)
+    spend(db, reader.site_id, reader_pace(reader.id, "votes-"), VOTES, moment)
     return change_vote(db, story, comment, reader.id, vote.value)
 
 

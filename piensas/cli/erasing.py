@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy import Connection
 
-from piensas.actions.erasing import Farewell, forget_reader
+from piensas.actions.erasing import Farewell, forget_reader, take_back_some
 from piensas.cli.opening import Wrong, find_settings, open_database
 from piensas.drawing.language import as_iso
 from piensas.model.moment import Clock, time_of
@@ -46,6 +46,8 @@ def erase(file: Path | None, whom: str, keep_words: bool, dry_run: bool, yes: bo
         if dry_run or not (yes or click.confirm("Erase all of it? This cannot be undone.")):
             return
         for reader in found:
+            while db.do(lambda connection: take_back_some(connection, reader)):  # noqa: B023
+                pass
             db.do(lambda connection: forget_reader(connection, reader, farewell, clock()))  # noqa: B023
         db.forget_log()
     out.print(f"Erased: {len(found)}.")

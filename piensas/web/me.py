@@ -188,7 +188,12 @@ async def post_erasure(request: Request, press: NamedDependency[Press]) -> Respo
         return page_answer(pen.draw("erasure.html", error=error), status=422)
     browser = hash_of(own_browser(request, press.site.is_secure))
     farewell = Farewell("remove" if shape.comments == "remove" else "keep", browser)
-    while await press.db.write(lambda db: take_back_some(db, present(db, visit.viewer))):
+
+    def take_back(db: Connection) -> bool:
+        viewer = present(db, visit.viewer)
+        return viewer.reader is not None and take_back_some(db, viewer.reader)
+
+    while await press.db.write(take_back):
         pass
     await press.db.write(lambda db: leave(db, present(db, visit.viewer), farewell, press.clock()))
     press.db.forget_log()

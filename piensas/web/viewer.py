@@ -94,7 +94,7 @@ async def read_visit(request: Request, press: Press) -> Visit:
     claim = claim_of(request, press)
     if not claim.token:
         return visit_of(request, press, claim, None)
-    return (await ask_with_visit(request, press, nothing))[0]
+    return (await ask_as(request, press, claim, nothing))[0]
 
 
 async def ask_if_known(
@@ -102,17 +102,22 @@ async def ask_if_known(
 ) -> tuple[Visit | None, T]:
     """As `ask_with_visit`; but who brings no session is nobody."""
     has_cookies = any(name == b"cookie" for name, _ in request.scope["headers"])
-    if not has_cookies or not claim_of(request, press).token:
+    claim = claim_of(request, press) if has_cookies else None
+    if claim is None or not claim.token:
         return None, await press.db.read(question, None)
-    return await ask_with_visit(request, press, question)
+    return await ask_as(request, press, claim, question)
 
 
 async def ask_with_visit(
     request: Request, press: Press, question: Callable[[Connection, Visit], T]
 ) -> tuple[Visit, T]:
     """Who is asking, and the answer to a question that depends on it, from one state of the store."""
-    claim = claim_of(request, press)
+    return await ask_as(request, press, claim_of(request, press), question)
 
+
+async def ask_as(
+    request: Request, press: Press, claim: Claim, question: Callable[[Connection, Visit], T]
+) -> tuple[Visit, T]:
     def ask(db: Connection) -> tuple[Visit, T]:
         found = find_session(db, press.site.id, hash_of(claim.token)) if claim.token else None
         visit = visit_of(request, press, claim, found)
