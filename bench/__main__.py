@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import click
+import msgspec
 import structlog
 from msgspec import Struct
 from rich.console import Console
@@ -21,7 +22,7 @@ from bench.drawing import measure_drawing
 from bench.listening import measure_listening
 from bench.machine import describe_machine
 from bench.people import measure_people
-from bench.plan import Plan, Scale, open_plan
+from bench.plan import Plan, Rounds, Scale, open_plan
 from bench.reading import measure_ready
 from bench.report import Findings, as_markdown, broken, list_failures, print_sheets
 from bench.wire import measure_first_visit
@@ -37,8 +38,8 @@ PARTS: dict[str, Part] = {
     "drawing": measure_drawing,
     "writing": measure_writing,
 }
-WHOLE = Scale((10, 50, 100, 1_000, 10_000, 100_000), seconds=3, rounds=3, listeners=2_000)
-QUICK = Scale((50, 100, 1_000), seconds=1, rounds=1, listeners=200)
+WHOLE = Scale((10, 50, 100, 1_000, 10_000, 100_000), 2_000, short=Rounds(9, 1), long=Rounds(3, 3))
+QUICK = Scale((50, 100, 1_000), 200, short=Rounds(1, 1), long=Rounds(1, 1))
 WIDTH = 150
 progress = Console(stderr=True)
 
@@ -48,7 +49,6 @@ class Wishes(Struct, kw_only=True):
 
     quick: bool
     sizes: str | None
-    seconds: int | None
     only: tuple[str, ...]
     postgresql: bool
     goals: bool
@@ -58,7 +58,7 @@ class Wishes(Struct, kw_only=True):
     def scale(self) -> Scale:
         usual = QUICK if self.quick else WHOLE
         sizes = tuple(sorted(map(int, self.sizes.split(",")))) if self.sizes else usual.sizes
-        return Scale(sizes, self.seconds or usual.seconds, usual.rounds, usual.listeners)
+        return msgspec.structs.replace(usual, sizes=sizes)
 
     @property
     def parts(self) -> dict[str, Part]:
@@ -70,7 +70,6 @@ class Wishes(Struct, kw_only=True):
     "--quick", is_flag=True, help="To see that all of it works: small threads, one round of a second."
 )
 @click.option("--sizes", help="Comments in each thread, with commas.  [10,50,100,1000,10000,100000]")
-@click.option("--seconds", type=click.IntRange(1, 60), help="Length of a round.  [3]")
 @click.option("--only", multiple=True, type=click.Choice(list(PARTS)), help="Some of the measurements.")
 @click.option("--postgresql", is_flag=True, help="On PostgreSQL too, after SQLite.")
 @click.option("--goals", is_flag=True, help="Exit code 1 also where a goal is MISSED.")

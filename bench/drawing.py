@@ -11,14 +11,10 @@ from bench.reading import PACKED
 from bench.report import Findings, Goal, Sheet, at_least, at_most, many, times
 from bench.seed import path_of
 from bench.servers import fetch, require_same, serve_bare, serve_site
+from bench.yardstick import BARE, PLAIN, beside, slowness
 
-BARE = "bare ASGI, the same bytes"
 USUAL = 50
 """Comments on the page that is to be so fast; one of the longer threads has half as many again."""
-
-BARE_WHERE_GOALS_WERE_SET = 31_600
-"""Plain pages of 140 KB that the bare server gave in a second of CPU where the goal was set (November 2026).
-Other machines are a third faster or slower, and this one is on other days."""
 
 GROWTH = 1.2
 """A large thread's page may cost so many times what a small one's does."""
@@ -34,11 +30,11 @@ def measure_drawing(plan: Plan) -> Findings:
             contests = {
                 answer: Contest(
                     {
-                        name_of(size): partial(load, site, path_of(size), headers, plan.seconds)
+                        name_of(size): partial(load, site, path_of(size), headers, plan.short.seconds)
                         for size in plan.sizes
                     }
-                    | {BARE: partial(load, bare, f"/{answer}", headers, plan.seconds)},
-                    plan.scale.rounds,
+                    | {BARE: partial(load, bare, f"/{answer}", headers, plan.short.seconds)},
+                    plan.short.number,
                 )
                 for answer, headers in (("plain", {}), ("br", PACKED))
             }
@@ -72,16 +68,15 @@ def list_goals(plan: Plan, contests: dict[str, Contest]) -> list[Goal]:
         answer: found.ratio(small, large) if small != large else None for answer, found in contests.items()
     }
     usual = name_of(USUAL if USUAL in plan.sizes else plan.large)
-    wanted = plan.database.wanted.pages / BARE_WHERE_GOALS_WERE_SET
+    wanted, slower = plan.database.wanted.pages, slowness(contests["plain"], PLAIN)
     return [
         at_most(
             f"Page not in memory: {large} cost at most 20 % more CPU than {small}", growth, GROWTH, times
         ),
         at_least(
-            f"Page of {usual} not in memory: at least {wanted:.3f} × bare ASGI, which is "
-            f"{many(plan.database.wanted.pages)} a second where that gives {many(BARE_WHERE_GOALS_WERE_SET)}",
-            {"": contests["plain"].ratio(usual, BARE)},
+            f"Page of {usual} not in memory: at least {many(wanted)} a second of CPU",
+            {"": 1e6 / contests["plain"].cost(usual) * slower},
             wanted,
-            lambda ratio: f"{ratio:.3f} ×",
+            beside(1 / slower),
         ),
     ]

@@ -63,7 +63,7 @@ def measure_listening(plan: Plan) -> Findings:
 
 def listen(plan: Plan, site: Server, story: int) -> Heard:
     before = read_memory(site.pid, WRITTEN)
-    number, seconds = plan.scale.listeners, 2 * plan.seconds
+    number, seconds = plan.scale.listeners, 2 * plan.long.seconds
     words = [site.address, str(story), str(number), str(PATIENCE)]
     with start([sys.executable, "-m", "bench.listeners", *words], find_cores()[1]) as crowd:
         assert crowd.stdout is not None

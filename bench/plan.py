@@ -15,13 +15,21 @@ from bench.databases import Database
 from bench.seed import plant_site, write_settings
 
 
+class Rounds(Struct, frozen=True):
+    """How often something is measured, and for how many seconds each time."""
+
+    number: int
+    seconds: int
+
+
 class Scale(Struct, frozen=True):
-    """The sizes of the threads, rounds and their seconds, and how many listen."""
+    """The sizes of the threads, how many listen, and two kinds of rounds: where much is compared, many short
+    ones; where each begins with a copy of the site, few long ones."""
 
     sizes: tuple[int, ...]
-    seconds: int
-    rounds: int
     listeners: int
+    short: Rounds
+    long: Rounds
 
 
 class Plan(Struct, frozen=True):
@@ -37,8 +45,12 @@ class Plan(Struct, frozen=True):
         return self.scale.sizes
 
     @property
-    def seconds(self) -> int:
-        return self.scale.seconds
+    def short(self) -> Rounds:
+        return self.scale.short
+
+    @property
+    def long(self) -> Rounds:
+        return self.scale.long
 
     @property
     def small(self) -> int:

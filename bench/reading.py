@@ -71,12 +71,12 @@ def contest(plan: Plan, servers: tuple[Server, ...], answer: str, headers: Mappi
     )
     return Contest(
         {
-            PROTOCOL: partial(load, site, path, headers, plan.seconds),
-            FRONT_DOOR: partial(load, door, path, headers, plan.seconds),
-            BARE: partial(load, bare, answer, headers, plan.seconds),
-            NGINX: partial(load, nginx, static, known, plan.seconds),
+            PROTOCOL: partial(load, site, path, headers, plan.short.seconds),
+            FRONT_DOOR: partial(load, door, path, headers, plan.short.seconds),
+            BARE: partial(load, bare, answer, headers, plan.short.seconds),
+            NGINX: partial(load, nginx, static, known, plan.short.seconds),
         },
-        plan.scale.rounds,
+        plan.short.number,
     )
 
 

@@ -34,7 +34,7 @@ def measure_first_visits(plan: Plan) -> Sample:
             visit(site, elsewhere, 0)
             wait_until_read(file)
             before, began = read_cpu(site.pid), time.monotonic()
-            sample = visit(site, elsewhere, plan.seconds)
+            sample = visit(site, elsewhere, plan.short.seconds)
             wait_until_read(file)
             return msgspec.structs.replace(
                 sample, seconds=time.monotonic() - began, cpu=read_cpu(site.pid) - before

@@ -10,13 +10,15 @@ from pathlib import Path
 
 import msgspec
 
+from bench import yardstick
 from bench.load import COLUMNS, Contest, Sample, load
 from bench.machine import Broken, find_cores, finish, read_cpu, read_memory, run, start
 from bench.plan import Plan
 from bench.reading import PACKED
 from bench.report import Findings, Goal, Sheet, at_least, many, times
 from bench.seed import find_story, key_of, path_of
-from bench.servers import Server, serve_site
+from bench.servers import Server, fetch_ready, serve_bare, serve_site
+from bench.yardstick import BARE, beside, slowness
 from piensas.cli.opening import find_settings, open_database
 
 CROWDS = (1, 64)
@@ -26,11 +28,15 @@ ARRIVALS = 10
 
 def measure_writing(plan: Plan) -> Findings:
     memory: list[int] = []
-    ways = {
-        "as deeds": contest(plan, partial(post_deeds, plan)),
-        "over HTTP": contest(plan, partial(post_over_http, plan, memory)),
-    }
+    with serve_site(plan.file) as site:
+        page = fetch_ready(site, path_of(plan.large), PACKED)
+    with serve_bare(plan.folder, {"/br": page}) as bare:
+        ways = {
+            "as deeds": contest(plan, bare, partial(post_deeds, plan)),
+            "over HTTP": contest(plan, bare, partial(post_over_http, plan, memory)),
+        }
     rows = [row for way, found in ways.items() for row in rows_of(plan, way, found)]
+    rows.append((f"{BARE}, br", *ways["over HTTP"].describe(BARE), ""))
     sheet = Sheet("Comments, each on disk", ("posting", *COLUMNS, f"× {plan.small:,}"), rows)
     wanted = plan.database.wanted
     goals = [
@@ -40,10 +46,11 @@ def measure_writing(plan: Plan) -> Findings:
     return Findings([sheet], goals, [("after posting over HTTP", max(memory))])
 
 
-def contest(plan: Plan, post: Callable[[int, int], Sample]) -> Contest:
+def contest(plan: Plan, bare: Server, post: Callable[[int, int], Sample]) -> Contest:
     sizes = sorted({plan.small, plan.large})
     rivals = {name_of(*pair): partial(post, *pair) for pair in product(CROWDS, sizes)}
-    return Contest(rivals, plan.scale.rounds)
+    rivals[BARE] = partial(load, bare, "/br", PACKED, plan.long.seconds)
+    return Contest(rivals, plan.long.number)
 
 
 def name_of(writers: int, size: int) -> str:
@@ -64,13 +71,13 @@ def rows_of(plan: Plan, way: str, found: Contest) -> list[tuple[str, ...]]:
 def goal_of(plan: Plan, way: str, found: Contest, wanted: int) -> Goal:
     name = name_of(CROWDS[-1], plan.large)
     words = f"{name}, {way}: at least {many(wanted)} durable comments a second"
-    spare = f"with CPU for {many(1e6 / found.cost(name))}"
-    return at_least(words, {"": found.rate(name)}, wanted, lambda rate: f"{many(rate)}, {spare}")
+    slower = slowness(found, yardstick.PACKED)
+    return at_least(words, {"": found.rate(name) * slower}, wanted, beside(1 / slower))
 
 
 def post_deeds(plan: Plan, writers: int, size: int) -> Sample:
     with plan.copy() as file:
-        words: list[str | Path] = [file, str(size), str(writers), str(plan.seconds)]
+        words: list[str | Path] = [file, str(size), str(writers), str(plan.long.seconds)]
         printed = run([sys.executable, "-m", "bench.deeds", *words], find_cores()[0])
         sample = msgspec.json.decode(printed, type=Sample)
         require_kept(file, size, sample)
@@ -89,7 +96,7 @@ def require_kept(file: Path, size: int, sample: Sample) -> None:
 def post_over_http(plan: Plan, memory: list[int], writers: int, size: int) -> Sample:
     with plan.copy() as file, serve_site(file) as site:
         before = read_cpu(site.pid)
-        words = [site.address + path_of(size), str(writers), str(plan.seconds)]
+        words = [site.address + path_of(size), str(writers), str(plan.long.seconds)]
         printed = run([sys.executable, "-m", "bench.clients", *words], find_cores()[1])
         used = read_cpu(site.pid) - before
         memory.append(read_memory(site.pid))
@@ -104,10 +111,10 @@ def measure_arrivals(plan: Plan) -> Findings:
     with plan.copy() as file, serve_site(file) as site:
         found = Contest(
             {
-                quiet: partial(load, site, path_of(plan.large), PACKED, plan.seconds),
+                quiet: partial(load, site, path_of(plan.large), PACKED, plan.short.seconds),
                 busy: partial(load_while_posting, site, plan),
             },
-            plan.scale.rounds,
+            plan.short.number,
         )
     rows = [
         (name, *found.describe(name), f"{found.p99(name):.1f}", times(found.ratio(name, quiet)))
@@ -119,12 +126,12 @@ def measure_arrivals(plan: Plan) -> Findings:
 
 def load_while_posting(site: Server, plan: Plan) -> Sample:
     address = site.address + path_of(plan.large)
-    words = [address, "1", str(plan.seconds + 1), str(ARRIVALS)]
+    words = [address, "1", str(plan.short.seconds + 1), str(ARRIVALS)]
     with start([sys.executable, "-m", "bench.clients", *words], find_cores()[1]) as process:
         assert process.stdout is not None
         if process.stdout.readline() != "posting\n":
             raise Broken("Nobody could post.")
-        sample = load(site, path_of(plan.large), PACKED, plan.seconds)
+        sample = load(site, path_of(plan.large), PACKED, plan.short.seconds)
         posted = msgspec.json.decode(finish(process).splitlines()[-1], type=Sample)
     if not posted.done:
         raise Broken("No comment came while the page was read.")

@@ -18,6 +18,7 @@ from tests.going_on import (
     guest_votes,
     letters_lead_back,
     moderator_writes,
+    owner_is_sent_letters,
     passkey_opens,
     reader_writes,
 )
@@ -190,11 +191,12 @@ THINGS: dict[str, Thing] = {
     ),
     "a reader by letter": Thing(
         make=make_reader_by_letter,
-        still=letters_lead_back,
         since="0002",
         seen=((STRANGER, THREAD, "Words of who reads letters"), (LETTERS, DATA, "berta-mail@example.org")),
         secret="berta-mail@example.org",
     ),
+    "a reader who has only a mailbox left": Thing(make=nothing, still=letters_lead_back, since="0002"),
+    "a browser at home": Thing(make=nothing, still=owner_is_sent_letters, since="0002"),
     "a sign-in on its way": Thing(
         make=make_sign_in, still=code_still_opens, since="0002", secret="typedberry"
     ),

@@ -12,8 +12,8 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from piensas.settings import Settings
 from tests.devices import Answer, Device
-from tests.making import COMING, FAR, GUEST, READER, STAFF
-from tests.newsroom import Hands
+from tests.making import COMING, FAR, GUEST, LETTERS, READER, STAFF
+from tests.newsroom import Hands, wait_until
 from tests.providers import code_of, latest_letter, open_letter_box
 from tests.whole import HELD, Whole, open_whole
 
@@ -91,6 +91,24 @@ def letters_lead_back(street: Street) -> None:
     assert found["reader"]["id"] == street.whole.made.names["berta"]
 
 
+def owner_is_sent_letters(street: Street) -> None:
+    """Whatever strangers have asked for who know their address: their browser is at home with the mailbox."""
+    came = len(street.box.letters)
+    strangers = [ask_from(street, "a stranger", f"203.0.115.{number}").status_code for number in range(20)]
+    assert strangers[-1] == 429, strangers
+    assert ask_from(street, LETTERS, "203.0.115.99").status_code == 200
+    wait_until(lambda: len(street.box.letters) == came + strangers.count(200) + 1)
+
+
+def ask_from(street: Street, who: str, place: str) -> httpx.Response:
+    """For a letter to Berta's mailbox."""
+    headers = {"sec-fetch-site": "same-origin", "accept": "application/json", "x-forwarded-for": place}
+    headers |= street.whole.made.holds.get(who, {})
+    answer = street.client.post("/signin/email", json={"email": "berta-mail@example.org"}, headers=headers)
+    street.client.cookies.clear()
+    return answer
+
+
 def banned_stays_out(street: Street) -> None:
     refused = type_code(street, *ask_for_letter(street, "wild-mail@example.org"))
     assert (refused.status_code, refused.json()["code"]) == (403, "banned"), refused.text
@@ -124,7 +142,7 @@ def come_in(street: Street, state: str, code: str, cookie: str) -> Any:
     answer = type_code(street, state, code, cookie)
     assert answer.is_success or answer.is_redirect, answer.text
     given = (line.partition(";")[0] for line in answer.headers.get_list("set-cookie"))
-    session = next(each for each in given if each.startswith("__Host-piensas="))
+    session = next(each for each in given if each.startswith(("__Host-piensas=", "piensas=")))
     return street.client.get("/me/export.json", headers={"cookie": session}).json()
 
 

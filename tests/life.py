@@ -13,7 +13,17 @@ from piensas.actions.sweeping import sweep
 from piensas.model.moment import Clock
 from piensas.settings import read_settings
 from piensas.store.database import Database
-from tests.going_on import ask_for_letter, open_street
+from tests.everything import THINGS
+from tests.going_on import (
+    ask_for_letter,
+    code_still_opens,
+    draft_is_one_comment,
+    guest_votes,
+    open_street,
+    owner_is_sent_letters,
+    passkey_opens,
+)
+from tests.making import BANNED, GUEST, LETTERS, READER, STAFF
 from tests.postgres import find_programs
 from tests.template import Room, hands_at
 from tests.whole import HOME, Whole, open_whole
@@ -22,6 +32,23 @@ DAY = 86_400.0
 NOTHING = r"^$"
 ALL_BUT_WHAT_IS_SAID = r"^(?!.*( -> | - comment | - \.\S*(html|text|ups|downs|name|content\.rendered): ))"
 """What stands around comments may differ, and in which language a list is; no status, and no comment."""
+
+KNOWN_BY_COOKIES = (GUEST, READER, STAFF, LETTERS, BANNED)
+GOING_ON_BY_COOKIES = (
+    guest_votes,
+    draft_is_one_comment,
+    owner_is_sent_letters,
+    passkey_opens,
+    code_still_opens,
+)
+WITH_COOKIES = tuple(
+    name
+    for name, thing in THINGS.items()
+    if {somebody for somebody, _, _ in thing.seen} & {*KNOWN_BY_COOKIES}
+    or thing.still
+    in (guest_votes, draft_is_one_comment, owner_is_sent_letters, passkey_opens, code_still_opens)
+)
+"""What is seen or done only with a cookie, or a passkey, of the address as it was."""
 
 
 class Deed(msgspec.Struct, kw_only=True):
@@ -98,6 +125,15 @@ def change_address(whole: Whole, _: Room) -> None:
 
 def change_port(whole: Whole, _: Room) -> None:
     whole.change_settings(address=f"{HOME}:8443")
+
+
+def stop_encrypting(whole: Whole, _: Room) -> None:
+    """Cookies have another name then: everybody has to come in anew."""
+    whole.change_settings(address=HOME.replace("https:", "http:"))
+
+
+def move_to_another_zone(whole: Whole, _: Room) -> None:
+    whole.change_settings(timezone="Pacific/Apia")
 
 
 def add_language(whole: Whole, _: Room) -> None:
@@ -183,6 +219,13 @@ LIFE: dict[str, Deed] = {
     "a story is taken off and brought back": Deed(do=take_off_and_bring_back),
     "the address is changed": Deed(do=change_address, without=("a moderator's passkey",)),
     "the address gets a port": Deed(do=change_port),
+    "the address is http": Deed(
+        do=stop_encrypting, differs=rf"^({'|'.join(KNOWN_BY_COOKIES)}) at ", without=WITH_COOKIES
+    ),
+    "the newsroom moves to another time zone": Deed(
+        do=move_to_another_zone,
+        differs=r"[-+] (.*\.date: .*|Not published yet: .*|[^:]+ \d{4}|[·,] .* (UTC|GMT\+13)\b.*)$",
+    ),
     "a language is added": Deed(do=add_language, differs=r"[-+] (Português|.*languages\[2\]: pt)$"),
     "another language is put first": Deed(
         do=put_another_language_first, differs=rf"{ALL_BUT_WHAT_IS_SAID}|/en/lone\]"

@@ -6,10 +6,12 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from bench import drawing, people, writing
 from bench.__main__ import find
 from bench.bare import Given
 from bench.databases import Sqlite
@@ -18,11 +20,12 @@ from bench.listening import Heard, list_goals, require_heard
 from bench.load import Contest, Sample, Told, load, require_whole
 from bench.machine import Broken
 from bench.people import require_hundred
-from bench.plan import Plan, Scale
+from bench.plan import Plan, Rounds, Scale
 from bench.report import Figures, Findings, Goal, Sheet, at_least, at_most, list_failures
 from bench.seed import count_story, find_story, plant_site
 from bench.servers import fetch, require_same, serve_bare
 from bench.writing import require_kept
+from bench.yardstick import BARE, PACKED, PLAIN
 from piensas.cli.opening import find_settings, open_database
 
 HOME = Path(__file__).parent.parent
@@ -93,13 +96,55 @@ def test_a_round_in_which_nothing_was_done_breaks_its_contest(sample: Sample) ->
         Contest({"somebody": lambda: sample}, 1)
 
 
+def plan_of(folder: Path) -> Plan:
+    return Plan(Scale((50,), 1, Rounds(1, 1), Rounds(1, 1)), Sqlite(), folder, folder / "none")
+
+
+def contest_of(**costs: float) -> Contest:
+    """Whoever is measured, by the microseconds of CPU of each; a core is theirs alone."""
+    return Contest({name: partial(Sample, 1_000_000, cost, cost) for name, cost in costs.items()}, 1)
+
+
+def test_what_others_do_on_the_machine_is_not_counted() -> None:
+    rounds = iter([9.0, 2.0, 2.0, 4.0, 3.0])
+    found = Contest({"somebody": lambda: Sample(1_000_000, each := next(rounds), each)}, 5)
+    assert (found.cost("somebody"), found.rate("somebody")) == (2.0, 500_000)
+
+
+SMALL = (people.GUEST, people.READER, people.AUTHOR)
+
+
+@pytest.mark.parametrize("machine", [1.0, 2.5])
+@pytest.mark.parametrize(("ours", "verdict"), [(0.99, "ok"), (1.01, "MISSED")])
+def test_a_machine_that_is_slower_all_over_misses_nothing_for_it(
+    tmp_path: Path, machine: float, ours: float, verdict: str
+) -> None:
+    limits = dict.fromkeys((people.WORDPRESS, people.LIST, people.LATER_DRAWN), 5_000.0)
+    limits |= dict(zip((people.DRAWN, *SMALL), (2_000, 350, 350, 700), strict=True))
+    costs = {name: machine * ours * limit for name, limit in limits.items()}
+    goals = people.list_goals(plan_of(tmp_path), contest_of(**costs, **{BARE: machine * PLAIN}))
+    assert [goal.verdict for goal in goals] == [verdict] * 7
+
+
+@pytest.mark.parametrize("machine", [1.0, 2.5])
+@pytest.mark.parametrize(("ours", "verdict"), [(0.99, "ok"), (1.01, "MISSED")])
+def test_comments_and_pages_are_wanted_as_the_machine_allows(
+    tmp_path: Path, machine: float, ours: float, verdict: str
+) -> None:
+    cost = {rate: machine * ours * 1e6 / rate for rate in (1_400, 1_500)}
+    taken = contest_of(**{"64 writers, into 50 comments": cost[1_400], BARE: machine * PACKED})
+    drawn = contest_of(**{"50 comments": cost[1_500], BARE: machine * PLAIN})
+    growth, page = drawing.list_goals(plan_of(tmp_path), {"plain": drawn})
+    assert writing.goal_of(plan_of(tmp_path), "over HTTP", taken, 1_400).verdict == verdict
+    assert (growth.verdict, page.verdict) == ("BROKEN", verdict)
+
+
 @pytest.mark.parametrize("fault", [Broken("Nobody listens."), ConnectionRefusedError("Nobody listens.")])
 def test_a_part_that_breaks_is_a_broken_goal_and_the_others_go_on(tmp_path: Path, fault: Exception) -> None:
     def measure_nothing(plan: Plan) -> Findings:
         raise fault
 
-    plan = Plan(Scale((50,), seconds=1, rounds=1, listeners=1), Sqlite(), tmp_path, tmp_path / "none")
-    (goal,) = find("listening", measure_nothing, plan).goals
+    (goal,) = find("listening", measure_nothing, plan_of(tmp_path)).goals
     assert (goal.words, goal.measured, goal.verdict) == (
         "Listening can be measured",
         "Nobody listens.",

@@ -27,6 +27,7 @@ SETTINGS = """
 name = "The Daily Question"
 address = "{address}"
 languages = {languages}
+timezone = "{timezone}"
 [stories]
 folder = "stories"
 [database]
@@ -72,6 +73,7 @@ class Whole(msgspec.Struct, kw_only=True):
     made: Made
     address: str = HOME
     languages: tuple[str, ...] = ("en", "es")
+    timezone: str = "UTC"
     origins: tuple[str, ...] = ()
 
     @property
@@ -95,7 +97,8 @@ class Whole(msgspec.Struct, kw_only=True):
             setattr(self, name, value)
         lists = {"languages": list(self.languages), "origins": list(self.origins)}
         words = {"held": HELD, "rejected": REJECTED, "address": self.address, "url": self.url}
-        self.settings.write_text(SETTINGS.format(**lists, **words).replace("'", '"'))
+        text = SETTINGS.format(**lists, **words, timezone=self.timezone)
+        self.settings.write_text(text.replace("'", '"'))
 
     def write_story(self, name: str, *, slug: str = "", more: str = "") -> None:
         """A file of the folder; `more` are further lines of its front matter."""
