@@ -31,6 +31,9 @@ NGINX = "nginx, static file"
 RIVALS = (PROTOCOL, FRONT_DOOR, BARE, NGINX)
 WANTED = {PROTOCOL: 1.4, FRONT_DOOR: 0.9}
 """Times as fast as bare ASGI."""
+JUDGED = "/br"
+CLOSE = 3
+"""Times as many rounds where goals are as near to what is measured as its noise."""
 
 
 def measure_ready(plan: Plan) -> Findings:
@@ -52,7 +55,7 @@ def measure_ready(plan: Plan) -> Findings:
         }
         after = read_memory(site.pid)
     memory = [("at start", at_start), ("after a load of ready pages", after)]
-    return Findings([show(contests)], list_goals(contests["/br"]), memory)
+    return Findings([show(contests)], list_goals(contests[JUDGED]), memory)
 
 
 def contest(plan: Plan, servers: tuple[Server, ...], answer: str, headers: Mapping[str, str]) -> Contest:
@@ -76,7 +79,7 @@ def contest(plan: Plan, servers: tuple[Server, ...], answer: str, headers: Mappi
             BARE: partial(load, bare, answer, headers, plan.short.seconds),
             NGINX: partial(load, nginx, static, known, plan.short.seconds),
         },
-        plan.short.number,
+        plan.short.number * (CLOSE if answer == JUDGED else 1),
     )
 
 
@@ -97,13 +100,12 @@ def show(contests: Mapping[str, Contest]) -> Sheet:
 
 
 def list_goals(packed: Contest) -> list[Goal]:
-    """As browsers ask for it; what a page costs that is not packed is the copying of its bytes."""
-    return [
-        at_least(
-            f"{rival}, br: at least {wanted} × bare ASGI with the same bytes",
-            {"": packed.ratio(rival, BARE)},
-            wanted,
-            times,
-        )
-        for rival, wanted in WANTED.items()
-    ]
+    """As browsers ask for it; what a page costs that is not packed is the copying of its bytes. A goal is
+    missed where that is more than the noise of the measurement."""
+    goals = []
+    for rival, wanted in WANTED.items():
+        found, open_to = packed.compare(rival, BARE)
+        words = f"{rival}, br: at least {wanted} × bare ASGI with the same bytes"
+        said = f"{found:.2f} ± {open_to:.2f} ×"
+        goals.append(at_least(words, {"": found + open_to}, wanted, lambda _, said=said: said))  # type: ignore[misc]
+    return goals

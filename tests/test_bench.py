@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from bench import drawing, people, writing
+from bench import drawing, people, reading, writing
 from bench.__main__ import find
 from bench.bare import Given
 from bench.databases import Sqlite
@@ -109,6 +109,28 @@ def test_what_others_do_on_the_machine_is_not_counted() -> None:
     rounds = iter([9.0, 2.0, 2.0, 4.0, 3.0])
     found = Contest({"somebody": lambda: Sample(1_000_000, each := next(rounds), each)}, 5)
     assert (found.cost("somebody"), found.rate("somebody")) == (2.0, 500_000)
+
+
+@pytest.mark.parametrize(
+    ("front_door", "verdict"),
+    [
+        ([1.0, 1.1, 1.2], "ok"),
+        ([1.12, 1.12, 1.12], "MISSED"),
+        ([1.0, 1.1, 1.3], "ok"),
+        ([1.2, 1.3, 1.4], "MISSED"),
+    ],
+)
+def test_a_goal_is_missed_by_more_than_the_noise(front_door: list[float], verdict: str) -> None:
+    rounds = iter(front_door)
+    found = Contest(
+        {
+            reading.PROTOCOL: lambda: Sample(1, 1, 0.5),
+            reading.FRONT_DOOR: lambda: Sample(1, 1, next(rounds)),
+            reading.BARE: lambda: Sample(1, 1, 1.0),
+        },
+        3,
+    )
+    assert [goal.verdict for goal in reading.list_goals(found)] == ["ok", verdict]
 
 
 SMALL = (people.GUEST, people.READER, people.AUTHOR)
