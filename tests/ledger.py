@@ -13,6 +13,7 @@ from contextlib import closing, contextmanager
 from piensas.store.checks import list_miscounts
 from piensas.store.engines import open_sqlite
 from tests.served_site import BROKEN, PATIENCE, ServedSite
+from tests.some import some
 
 HEADERS = {"content-type": "application/json", "accept": "application/json"}
 
@@ -125,7 +126,7 @@ def posting(site: ServedSite, ledger: Ledger, clients: int) -> Iterator[None]:
     finally:
         for client in crowd:
             client.stopping.set()
-        for client in crowd:
+        for client in some(crowd):
             client.join(PATIENCE)
             assert not client.is_alive(), "a client did not stop"
 

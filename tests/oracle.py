@@ -16,6 +16,7 @@ import html5lib
 from defusedxml.ElementTree import fromstring
 
 from piensas.markup.comment import CLEANER
+from tests.some import some
 
 Element = ElementTree.Element
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -42,7 +43,7 @@ def require_safe_html(html: str) -> None:
 
 def require_safe_text(around: Element) -> None:
     """Below `around` there is only what a comment may hold."""
-    for element in list_below(around):
+    for element in list_below(around):  # may be none: text without marks
         assert element.tag in TEXT_TAGS, f"<{element.tag}> in a comment"
         allowed = TEXT_ATTRIBUTES.get(str(element.tag), set())
         assert set(element.attrib) <= allowed, f"{element.attrib} on <{element.tag}>"
@@ -62,7 +63,7 @@ def require_readers_link(link: Element) -> None:
 def require_safe_page(page: str) -> Element:
     """The page's tree: no element, attribute, address or script that our templates do not write."""
     tree: Element = html5lib.parse(page, namespaceHTMLElements=False)
-    for element in tree.iter():
+    for element in some(tree.iter()):
         assert element.tag in PAGE_TAGS, f"<{element.tag}>"
         for name, value in element.attrib.items():
             require_safe_attribute(str(element.tag), name, value)
@@ -71,9 +72,19 @@ def require_safe_page(page: str) -> Element:
     for comment in list_comments(tree):
         for text in find_all(comment, "div", "text"):
             require_safe_text(text)
-        for link in (link for by in find_all(comment, "p", "by") for link in by.iter("a")):
-            require_readers_link(link)
+    for link in list_authors_links(tree):
+        require_readers_link(link)
     return tree
+
+
+def list_authors_links(tree: Element) -> list[Element]:
+    """To the websites that authors say are theirs."""
+    return [
+        link
+        for comment in list_comments(tree)
+        for by in find_all(comment, "p", "by")
+        for link in by.iter("a")
+    ]
 
 
 def require_safe_attribute(tag: str, name: str, value: str) -> None:
@@ -102,10 +113,10 @@ def require_own_script(script: Element) -> None:
 def require_safe_feed(feed: bytes) -> list[tuple[str, str]]:
     """(author, title) of the entries of a feed that is well-formed, with safe HTML in it."""
     tree = fromstring(feed)
-    for content in tree.iter(f"{ATOM}content"):
+    for content in tree.iter(f"{ATOM}content"):  # may be none: nobody has said anything
         assert content.get("type") == "html"
         require_safe_html(content.text or "")
-    for link in tree.iter(f"{ATOM}link"):
+    for link in some(tree.iter(f"{ATOM}link")):
         assert urlsplit(link.get("href", "")).scheme in ("http", "https")
     entries = tree.findall(f"{ATOM}entry")
     return [
@@ -116,7 +127,7 @@ def require_safe_feed(feed: bytes) -> list[tuple[str, str]]:
 
 def require_safe_thread(comments: Iterable[dict[str, Any]]) -> None:
     """The discussion as programs read it."""
-    for comment in comments:
+    for comment in comments:  # may be none: nobody has answered
         require_safe_html(comment["html"])
         assert comment["website"] == "" or urlsplit(comment["website"]).scheme in ("http", "https")
         require_safe_thread(comment.get("replies", []))
@@ -125,7 +136,7 @@ def require_safe_thread(comments: Iterable[dict[str, Any]]) -> None:
 def names_by_comment(tree: Element) -> dict[str, str]:
     """The author of every comment on a page as its reader sees it: text, within at most one link."""
     names = {}
-    for comment in list_comments(tree):
+    for comment in some(list_comments(tree)):
         (by,) = find_all(comment, "p", "by")
         assert [element.tag for element in list_below(by)] in (["bdi"], ["bdi", "a"])
         names[comment.get("data-id", "")] = "".join(by.itertext())

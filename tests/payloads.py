@@ -38,6 +38,20 @@ MUTATIONS = (
     "<listing>&lt;img src=x onerror=alert(1)&gt;</listing>",
     "<xmp><p title='</xmp><img src=x onerror=alert(1)>'>",
 )
+WEBSITES = (
+    "https://evil.example/",
+    "HTTPS://EVIL.EXAMPLE/?a=1&b=(2)&lt;script&gt;",
+    "http://evil.example/%22onmouseover=alert(1)",
+    "https://evil.example/&quot;onmouseover=alert(1)&quot;",
+    "https://evil.example/?javascript:alert(1)#data:text/html,",
+)
+MAILBOXES = (
+    "me@example.org",
+    "<me@example.org>",
+    "<mailto:me@example.org>",
+    "[x](mailto:me@example.org?subject=alert)",
+    "mailto:me@example.org",
+)
 LINKS = (
     "[x](javascript:alert(1))",
     "[x](JaVaScRiPt:alert(1))",
@@ -96,7 +110,7 @@ STRINGS = (
     "\\u003cscript\\u003ealert(1)\\u003c/script\\u003e",
     "]]></content><script xmlns='http://www.w3.org/1999/xhtml'>alert(1)</script>",
 )
-PAYLOADS = (*MARKUP, *MUTATIONS, *LINKS, *NESTED, *LETTERS, *STRINGS)
+PAYLOADS = (*MARKUP, *MUTATIONS, *WEBSITES, *MAILBOXES, *LINKS, *NESTED, *LETTERS, *STRINGS)
 
 GROWTH = {
     "brackets": "[",

@@ -20,6 +20,7 @@ from piensas.store.paces import find_last_pace, save_paces
 from tests.newsroom import Newsroom, open_newsroom, wait_until
 from tests.postgres import new_database
 from tests.proxy import Proxy, open_proxy
+from tests.some import some
 
 WAYS = [("asked",), ("answered",)]
 READERS, WRITERS = 64, 8
@@ -78,7 +79,7 @@ def ask_all_at_once(newsroom: Newsroom) -> dict[str, list[int]]:
     people = [threading.Thread(target=deed, daemon=True) for deed in [read] * READERS + [post] * WRITERS]
     for person in people:
         person.start()
-    for person in people:
+    for person in some(people):
         person.join(PATIENCE)
         assert not person.is_alive(), "somebody waits for ever"
     return answers

@@ -22,10 +22,11 @@ from piensas.model.elsewhere import list_spellings, read_page
 from piensas.model.refusals import Malformed
 from piensas.model.site import Site
 from piensas.settings import Embed, Settings
-from piensas.store.stories import find_story_by_key
+from piensas.store.stories import find_story, find_story_by_key, save_story_change
 from tests.conftest import OpenNewsroom
 from tests.newsroom import Newsroom, Person, guest, wait_until
 from tests.providers import Errand, Tricksters, come_back, me, open_letter_box, sign_in, with_providers
+from tests.some import some
 from tests.test_mentions import open_elsewhere
 
 HOST = "https://www.paper.example"
@@ -479,7 +480,7 @@ def test_the_script_knows_its_code_and_style(embedding: Newsroom) -> None:
 
     assert script.headers["content-type"].startswith("text/javascript")
     assert len([path for path in found if path.endswith((".js", ".css"))]) == 2
-    for path in found[:2]:
+    for path in some(found[:2]):
         answer = person.get(path)
         assert answer.status_code == 200
         assert answer.headers["access-control-allow-origin"] == "*"
@@ -538,6 +539,13 @@ def test_the_newest_comments_and_the_most_discussed_stories(newsroom: Newsroom) 
     assert len(long["words"]) < 160
     (story,) = reader.get("/embed/discussed?language=es").json()
     assert (story["words"], story["about"]) == ("No se enviarán más especialistas", "2 opiniones")
+    assert len(reader.get("/embed/discussed").json()) == 1
+    kept = newsroom.db.ask(find_story, 1, int(newsroom.story_id))
+    assert kept is not None
+    newsroom.db.do(lambda db: save_story_change(db, kept, discussion="off"))
+    assert newsroom.person().get("/embed/discussed").json() == []
+    newsroom.db.do(lambda db: save_story_change(db, kept, discussion="open"))
+    assert len(newsroom.person().get("/embed/discussed").json()) == 1
     newsroom.hands.turn(minutes=60 * 24 * 40)
     assert newsroom.person().get("/embed/discussed").json() == []
     for limit in ("0", "21", "x", "9" * 5_000, "-1"):

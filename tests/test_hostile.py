@@ -19,6 +19,7 @@ from piensas.web.folder import publish_folder
 from tests.conftest import OpenNewsroom
 from tests.newsroom import Newsroom, Person
 from tests.oracle import (
+    list_authors_links,
     names_by_comment,
     require_safe_feed,
     require_safe_html,
@@ -26,7 +27,7 @@ from tests.oracle import (
     require_safe_thread,
     text_of,
 )
-from tests.payloads import GROWTH, PAYLOADS
+from tests.payloads import GROWTH, PAYLOADS, WEBSITES
 
 FEED = 50
 JSON, FORM = "application/json", "application/x-www-form-urlencoded"
@@ -47,13 +48,17 @@ def test_what_is_rendered_is_safe_and_stays_the_same(render: Callable[[str], str
 
 
 def test_comments_and_names_are_safe_wherever_they_are_shown(wide: Newsroom) -> None:
+    linked = set()
     for start in range(0, len(PAYLOADS), FEED // 2):
         shown = {}
         for number, payload in enumerate(PAYLOADS[start : start + FEED // 2], start):
             shown |= post_in_both_ways(wide, payload, number)
         expected = list(shown.values())
         assert [author for author, _ in read_feed(wide)][: len(expected)] == expected[::-1]
-        assert shown.items() <= names_by_comment(require_safe_page(wide.person().read())).items()
+        tree = require_safe_page(wide.person().read())
+        assert shown.items() <= names_by_comment(tree).items()
+        linked |= {link.get("href") for link in list_authors_links(tree)}
+    assert len(linked) == len(WEBSITES), "Each of them is an address that an author has, and no other is."
     require_safe_page(wide.person().read(wide.historia))
     require_safe_thread(wide.person().thread()["comments"])
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hmac
 import io
 import json
 import time
@@ -12,6 +14,9 @@ from typing import Any
 import httpx
 import msgspec
 import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding
+from joserfc.jwk import OctKey, RSAKey
 from PIL import Image
 
 from piensas.outside import breaker
@@ -27,6 +32,7 @@ from tests.providers import (
     sign_in,
     with_providers,
 )
+from tests.ways_out import nobody_is_there
 
 Bend = Callable[[Any], Any]
 WITH_TOKENS = ("wordpress", "google", "club")
@@ -48,6 +54,7 @@ ANSWERS = {
     "a redirect": Trick("", 302),
     "not utf-8": Trick("", 200, b"\xff\xfe\x00"),
 }
+HONEST = {"alg": "RS256", "kid": "one"}
 CLAIMS: dict[str, Bend] = {
     "another issuer": lambda c: c | {"iss": "https://evil.example"},
     "an issuer with a slash": lambda c: c | {"iss": f"{c['iss']}/"},
@@ -64,19 +71,28 @@ CLAIMS: dict[str, Bend] = {
     "of last year": lambda c: c | {"iat": int(time.time()) - 30_000_000},
     "nobody": lambda c: without(c, "sub"),
 }
-TOKENS: dict[str, Bend] = {
-    "unsigned": lambda token: forge(token, {"alg": "none"}, sign=False),
-    "another algorithm": lambda token: forge(token, {"alg": "HS256", "kid": "one"}),
-    "an unknown key": lambda token: forge(token, {"alg": "RS256", "kid": "other"}),
-    "its own key": lambda token: forge(token, {"alg": "RS256", "jwk": {"kty": "oct", "k": "eA"}}),
-    "unknown crit": lambda token: forge(token, {"alg": "RS256", "kid": "one", "crit": ["x"], "x": 1}),
-    "changed": lambda token: token[:-8] + "AAAAAAAA",
-    "spelt otherwise": lambda token: token[:-1] + chr(ord(token[-1]) + 1),
-    "too long": lambda token: token + "A" * 20_000,
-    "no token": lambda token: None,
-    "a number": lambda token: 7,
-    "words": lambda token: "not.a.token",
-    "two parts": lambda token: token.rpartition(".")[0],
+THEIRS = RSAKey.generate_key(2048, {"kid": "other"}, private=True)
+TOKENS: dict[str, Callable[[str, RSAKey], Any]] = {
+    "unsigned": lambda token, key: forge(token, {"alg": "none"}, None),
+    "signed with what everybody knows of the key": lambda token, key: forge(
+        token, {"alg": "HS256", "kid": "one"}, OctKey.import_key(key.as_pem(private=False))
+    ),
+    "an unknown key": lambda token, key: forge(token, {"alg": "RS256", "kid": "other"}, THEIRS),
+    "another key under the name of theirs": lambda token, key: forge(token, HONEST, THEIRS),
+    "its own key": lambda token, key: forge(
+        token, {"alg": "RS256", "jwk": THEIRS.as_dict(private=False)}, THEIRS
+    ),
+    "where its own key is": lambda token, key: forge(
+        token, HONEST | {"jku": "https://evil.example/keys"}, THEIRS
+    ),
+    "unknown crit": lambda token, key: forge(token, HONEST | {"crit": ["x"], "x": 1}, key),
+    "changed": lambda token, key: token[:-8] + "AAAAAAAA",
+    "spelt otherwise": lambda token, key: token[:-1] + chr(ord(token[-1]) + 1),
+    "too long": lambda token, key: token + "A" * 20_000,
+    "no token": lambda token, key: None,
+    "a number": lambda token, key: 7,
+    "words": lambda token, key: "not.a.token",
+    "two parts": lambda token, key: token.rpartition(".")[0],
 }
 
 
@@ -84,12 +100,23 @@ def without(claims: dict[str, Any], name: str) -> dict[str, Any]:
     return {key: value for key, value in claims.items() if key != name}
 
 
-def forge(token: str, header: dict[str, Any], *, sign: bool = True) -> str:
-    import base64
+def forge(token: str, header: dict[str, Any], key: Any) -> str:
+    """The same claims under another header, truly signed with a key, or by nobody."""
+    body = token.split(".")[1]
+    head = encode(json.dumps(header).encode())
+    return f"{head}.{body}.{sign_as(header['alg'], f'{head}.{body}'.encode(), key)}"
 
-    head = base64.urlsafe_b64encode(json.dumps(header).encode()).rstrip(b"=").decode()
-    _, body, signature = token.split(".")
-    return ".".join((head, body, signature if sign else ""))
+
+def sign_as(algorithm: str, words: bytes, key: Any) -> str:
+    if key is None:
+        return ""
+    if algorithm == "HS256":
+        return encode(hmac.digest(key.get_op_key("sign"), words, "sha256"))
+    return encode(key.get_op_key("sign").sign(words, padding.PKCS1v15(), hashes.SHA256()))
+
+
+def encode(content: bytes) -> str:
+    return base64.urlsafe_b64encode(content).rstrip(b"=").decode()
 
 
 @pytest.fixture(params=("sqlite",), scope="module")
@@ -169,8 +196,17 @@ def test_M27_a_token_that_is_not_signed_as_it_should_be_signs_nobody_in(  # noqa
     bent: tuple[Newsroom, Tricksters], provider: str, name: str
 ) -> None:
     newsroom, providers = bent
-    providers.bend_token = TOKENS[name]
+    providers.bend_token = lambda token: TOKENS[name](token, providers.key)
     require_refused(newsroom, providers, provider)
+
+
+def test_a_token_that_is_forged_with_the_very_key_is_none(bent: tuple[Newsroom, Tricksters]) -> None:
+    """It signs in: what is refused above is refused for what is wrong with it."""
+    newsroom, providers = bent
+    providers.bend_token = lambda token: forge(token, HONEST, providers.key)
+    ana = newsroom.person()
+    sign_in(ana, providers, "google", subject="forged")
+    assert is_signed_in(ana)
 
 
 def test_two_different_people_in_one_answer_are_nobody(bent: tuple[Newsroom, Tricksters]) -> None:
@@ -227,31 +263,31 @@ def show_photo(claims: dict[str, Any], address: Any) -> dict[str, Any]:
 @pytest.mark.parametrize(
     "address",
     [
-        "http://127.0.0.1:{inner}/x.png",
-        "http://localhost:{inner}/x.png",
-        "http://0x7f000001:{inner}/x.png",
-        "http://2130706433:{inner}/x.png",
-        "http://017700000001:{inner}/x.png",
-        "http://127.1:{inner}/x.png",
-        "http://0177.0.0.1:{inner}/x.png",
-        "http://[::1%25lo]:{inner}/x.png",
+        "http://127.0.0.1/x.png",
+        "http://localhost/x.png",
+        "http://0x7f000001/x.png",
+        "http://2130706433/x.png",
+        "http://017700000001/x.png",
+        "http://127.1/x.png",
+        "http://0177.0.0.1/x.png",
+        "http://[::1%25lo]/x.png",
         "http://127.0.0.1:99999/x.png",
-        "http://[::1]:{inner}/x.png",
-        "http://[::ffff:127.0.0.1]:{inner}/x.png",
-        "http://[64:ff9b::7f00:1]:{inner}/x.png",
-        "http://[2002:7f00:1::]:{inner}/x.png",
-        "http://0.0.0.0:{inner}/x.png",
-        "http://user@127.0.0.1:{inner}/x.png",
+        "http://[::1]/x.png",
+        "http://[::ffff:127.0.0.1]/x.png",
+        "http://[64:ff9b::7f00:1]/x.png",
+        "http://[2002:7f00:1::]/x.png",
+        "http://0.0.0.0/x.png",
+        "http://user@127.0.0.1/x.png",
         "http://169.254.169.254/latest/meta-data",
         "http://10.0.0.1/x.png",
         "http://192.168.0.1/x.png",
         "file:///etc/passwd",
-        "gopher://127.0.0.1:{inner}/",
+        "gopher://127.0.0.1/",
         "data:image/png;base64,AAAA",
         "javascript:alert(1)",
         "http://",
         "http://[",
-        "//127.0.0.1:{inner}/x.png",
+        "//127.0.0.1/x.png",
         "",
         None,
         7,
@@ -262,13 +298,21 @@ def test_M55_a_photo_is_fetched_from_nowhere_within(  # noqa: N802
     bent: tuple[Newsroom, Tricksters], house: Any, address: Any
 ) -> None:
     newsroom, providers = bent
-    with open_inner() as (port, hits):
-        there = address.format(inner=port) if isinstance(address, str) else address
-        providers.bend_profile = lambda claims: show_photo(claims, there)
-        ana = newsroom.person()
+    providers.bend_profile = lambda claims: show_photo(claims, address)
+    ana = newsroom.person()
+    with nobody_is_there() as gone:
         sign_in(ana, providers, "facebook", subject=f"p-{abs(hash(repr(address)))}")
-        assert me(ana)["reader"]["photo"] is None
-        assert hits == []
+    assert me(ana)["reader"]["photo"] is None
+    assert gone == []
+
+
+def test_a_photo_is_looked_for_where_everybody_may_go(bent: tuple[Newsroom, Tricksters]) -> None:
+    """Or the test above would tell of nothing."""
+    newsroom, providers = bent
+    providers.bend_profile = lambda claims: show_photo(claims, "http://93.184.216.34/x.png")
+    with nobody_is_there() as gone:
+        sign_in(newsroom.person(), providers, "facebook", subject="photo")
+    assert gone == ["93.184.216.34"]
 
 
 class open_inner:  # noqa: N801  # used as a function

@@ -24,6 +24,7 @@ from piensas.web.api.answers import BASE
 from piensas.web.api.routes import FOR_PROGRAMS
 from piensas.web.app import HANDLERS
 from piensas.web.errors import STATUS, WORDS
+from tests.some import list_idle, some
 
 HOME = Path(__file__).parent.parent
 HOUSE = HOME / "piensas"
@@ -105,7 +106,8 @@ def test_only_one_room_knows_the_framework_and_one_the_database(names: str, room
 
 def test_no_query_is_made_from_a_string() -> None:
     for file in SOURCES:
-        for call in (node for node in ast.walk(ast.parse(file.read_text())) if isinstance(node, ast.Call)):
+        calls = (node for node in ast.walk(ast.parse(file.read_text())) if isinstance(node, ast.Call))
+        for call in calls:  # may be none: not every file calls something
             name = getattr(call.func, "id", getattr(call.func, "attr", ""))
             if name in ("text", "exec_driver_sql") and call.args and isinstance(call.args[0], ast.JoinedStr):
                 names = [
@@ -135,13 +137,20 @@ def test_files_and_functions_are_short_and_speak_our_words(file: Path) -> None:
     assert FORBIDDEN.search(file.stem) is None, f"{where}: a file is named with a plain noun."
 
 
+@pytest.mark.parametrize("file", sorted((HOME / "tests").rglob("*.py")), ids=lambda file: file.name)
+def test_no_test_may_have_nothing_to_look_at(file: Path) -> None:
+    """What is looped over is written down there, or goes through `tests/some.py: some`, or says why not."""
+    idle = [f"{file.name}:{line}" for line in list_idle(file.read_text())]
+    assert idle == [], "These loops assert nothing where there is nothing: write some(…)."
+
+
 def test_secrets_are_made_by_the_secrets_module_alone() -> None:
     for file in SOURCES:
         assert not re.search(r"^\s*(import random|from random)\b", file.read_text(), re.MULTILINE), file
 
 
 def test_templates_quote_every_attribute_and_have_no_scripts_or_styles_in_them() -> None:
-    for file in (HOUSE / "templates").glob("*.html"):
+    for file in some((HOUSE / "templates").glob("*.html")):
         source = re.sub(r"{%.*?%}|{#.*?#}", "", file.read_text(), flags=re.DOTALL)
         bare = re.search(r"<[a-z][^>]*\s[a-z-]+={{", source)
         assert bare is None, f"{file.name}: {bare and bare[0]}"
@@ -154,10 +163,10 @@ def test_every_word_is_spoken_in_spanish() -> None:
     with (HOUSE / "locales" / "es.po").open("rb") as file:
         spanish = read_po(file, locale="es")
     said = {message for _, _, message, _, _ in extract_from_dir(str(HOUSE), methods)}
-    for message in said:
+    for message in some(said):
         found = spanish.get(message[0] if isinstance(message, tuple) else message)
         assert found is not None, f"es.po lacks {message!r}"
-        assert all(found.string if isinstance(found.string, tuple) else [found.string]), message
+        assert all(some(found.string if isinstance(found.string, tuple) else [found.string])), message
         assert set(re.findall(r"%\(\w+\)s", str(found.id))) == set(
             re.findall(r"%\(\w+\)s", str(found.string))
         )
@@ -168,8 +177,15 @@ def test_every_word_is_spoken_in_spanish() -> None:
     assert known == used, f"es.po has words that nobody says: {known - used}"
 
 
+def list_kinds(kind: type[Refusal]) -> Iterator[type[Refusal]]:
+    """Of refusals, and of those again."""
+    for each in kind.__subclasses__():
+        yield each
+        yield from list_kinds(each)
+
+
 def test_every_refusal_has_a_status_and_words() -> None:
-    codes = {each.code for each in Refusal.__subclasses__()}
+    codes = {each.code for each in list_kinds(Refusal)}
     assert codes <= set(STATUS)
     assert codes - {"too_long"} <= set(WORDS)
 
@@ -200,8 +216,8 @@ def test_every_setting_is_documented_and_no_other() -> None:
 
 def test_every_setting_is_in_the_file_that_init_writes() -> None:
     template = (HOUSE / "cli" / "template.py").read_text()
-    for section in msgspec.structs.fields(Settings):
-        for field in fields_of(section):
+    for section in some(msgspec.structs.fields(Settings)):
+        for field in some(fields_of(section)):
             if field.name not in ("rules", "icons"):
                 assert re.search(rf"^#? ?{field.name} = ", template, re.MULTILINE), (
                     f"{section.name}.{field.name}"
@@ -227,9 +243,9 @@ def test_every_route_and_refusal_is_documented_and_no_other() -> None:
 
 def test_every_command_is_in_the_documents() -> None:
     words = (HOME / "docs/commands.md").read_text()
-    for name in main.commands:
+    for name in some(main.commands):
         assert f"`piensas {name}" in words, name
-    for name in re.findall(r"^## `piensas ([a-z-]+)", words, re.MULTILINE):
+    for name in some(re.findall(r"^## `piensas ([a-z-]+)", words, re.MULTILINE)):
         assert name in main.commands, name
 
 
@@ -237,7 +253,8 @@ def test_every_command_is_in_the_documents() -> None:
     "file", sorted([HOME / "README.md", *(HOME / "docs").rglob("*.md")]), ids=lambda f: f.name
 )
 def test_links_in_the_documents_hold(file: Path) -> None:
-    for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", file.read_text()):
+    targets = re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", file.read_text())
+    for target in targets:  # may be none: a page need not lead anywhere
         if not target.startswith(("http:", "https:")):
             assert (file.parent / target).exists(), f"{file.name} links to {target}"
 
@@ -246,7 +263,7 @@ def test_names_in_the_tour_are_names_in_the_code() -> None:
     tour = (HOME / "docs/tour.md").read_text()
     named = re.findall(r"`(piensas/[\w/.]+\.\w+)(?::\s(\w+))?`", tour)
     assert len(named) > 20
-    for path, name in named:
+    for path, name in some(named):
         assert (HOME / path).exists(), path
         assert not name or re.search(
             rf"\b(def|class) {name}\b|^{name}\b", (HOME / path).read_text(), re.MULTILINE
@@ -257,7 +274,7 @@ def test_dependencies_are_decisions() -> None:
     project = (HOME / "pyproject.toml").read_text()
     wanted = re.findall(r'"([a-z][a-z0-9-]*)', project.split("dependencies = [")[1].split("]\n")[0])
     decided = "".join(path.read_text() for path in (HOME / "docs/decisions").glob("*.md"))
-    for name in wanted:
+    for name in some(wanted):
         assert f"`{name}`" in decided, f"docs/decisions does not say why we need {name}."
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import re
-import secrets
 from typing import Any
 
 import msgspec
@@ -16,6 +15,7 @@ from piensas.settings import SignIn
 from piensas.store.readers import find_reader
 from piensas.web.viewer import browser_cookie, session_cookie
 from tests.conftest import OpenNewsroom
+from tests.devices import Device
 from tests.newsroom import Newsroom, Person
 from tests.providers import (
     FOUR,
@@ -32,6 +32,9 @@ from tests.providers import (
     sign_in,
     with_providers,
 )
+from tests.some import some
+from tests.test_staff import invite
+from tests.test_staff import make as make_passkey
 
 ADDRESSES: dict[str, dict[str, Any]] = {
     "none": {"email": None},
@@ -47,38 +50,58 @@ ADDRESSES: dict[str, dict[str, Any]] = {
 def test_M20_no_address_opens_anybodys_account(  # noqa: N802
     signing_in: Newsroom, providers: Tricksters
 ) -> None:
-    """4 providers × 7 kinds of address × 4 kinds of account that has it already."""
-    guest = signing_in.person()
-    guest.comment("As a guest.", email="owner@example.org", name="Owner")
-    local, banned, staff = (signing_in.person() for _ in range(3))
-    enter_by_code(local, signing_in, providers)
-    for person, name in ((banned, "Banned"), (staff, "The editor")):
-        sign_in(person, providers, "club", subject=name, name=name, email="owner@example.org")
-    forbidden = banned.send_json(signing_in.comments, {"text": "Before the ban."}).json()["comment"]["id"]
-    signing_in.db.do(lambda db: ban_author(db, 1, int(forbidden), signing_in_clock(signing_in)))
-    owned = {reader_id(local), reader_id(staff)}
+    """4 providers × 7 kinds of address × 4 kinds of account that has it already, each with its own."""
+    owned = make_owners(signing_in, providers)
 
     cases = 0
-    for provider, kind, account in itertools.product(FOUR, ADDRESSES, ("guest", "local", "banned", "staff")):
-        bend_address(providers, ADDRESSES[kind])
+    for provider, kind, owner in itertools.product(FOUR, ADDRESSES, OWNERS):
+        address = {name: bend_to(owner, value) for name, value in ADDRESSES[kind].items()}
+        bend_address(providers, address)
         attacker = signing_in.person()
         sign_in(attacker, providers, provider, subject=f"9{cases}", name="Attacker")
         found = me(attacker)
-        assert found["reader"]["id"] not in owned, (provider, kind, account)
+        assert found["reader"]["id"] not in owned, (provider, kind, owner)
         assert found["comments"] == []
         assert len(found["identities"]) == 1
         cases += 1
     assert cases == 112
 
 
+OWNERS = ("guest", "local", "banned", "staff")
+
+
+def bend_to(owner: str, value: Any) -> Any:
+    """The same kind of address, of the mailbox of one of the owners."""
+    return value.replace("owner", owner).replace("OWNER", owner.upper()) if isinstance(value, str) else value
+
+
+def make_owners(newsroom: Newsroom, providers: Tricksters) -> set[str]:
+    """A guest, a reader, one who is banned, and a moderator, each with a mailbox of their name; who has an
+    account that could be opened."""
+    guest, local, banned, staff = (newsroom.person() for _ in OWNERS)
+    guest.comment("As a guest.", email="guest@example.org", name="Owner")
+    enter_by_code(local, newsroom, providers, "local@example.org")
+    enter_by_code(banned, newsroom, providers, "banned@example.org")
+    forbidden = banned.send_json(newsroom.comments, {"text": "Before the ban."}).json()["comment"]["id"]
+    owned = {reader_id(local), reader_id(banned)}
+    newsroom.db.do(lambda db: ban_author(db, 1, int(forbidden), signing_in_clock(newsroom)))
+    assert make_passkey(staff, invite(newsroom), Device()).status_code == 200
+    owned.add(reader_id(staff))
+    enter_by_code(staff, newsroom, providers, "staff@example.org", add="1")
+    assert {each["provider"] for each in me(staff)["identities"]} == {"passkey", "email"}
+    return owned
+
+
 def signing_in_clock(newsroom: Newsroom) -> Any:
     return Clock(newsroom.hands)()
 
 
-def enter_by_code(person: Person, newsroom: Newsroom, providers: Tricksters) -> None:
+def enter_by_code(
+    person: Person, newsroom: Newsroom, providers: Tricksters, email: str = "owner@example.org", **more: str
+) -> None:
     newsroom.hands.turn(minutes=2)
     number = len(providers.letters)
-    asked = person.send("/signin/email", {"email": "owner@example.org", "name": "Owner"})
+    asked = person.send("/signin/email", {"email": email, "name": "Owner"} | more)
     state = asked.text.split('name="state" value="')[1].split('"')[0]
     code = code_of(latest_letter(providers, number + 1))
     assert person.send("/signin/code", {"state": state, "code": code, "name": "Owner"}).status_code == 303
@@ -115,8 +138,6 @@ def test_M22_two_people_are_two_readers_and_nobody_is_no_reader(  # noqa: N802
 
     for nobody in (None, "", " ", 0, "0", True, [], {}, ["1"], 1.5, "x" * 256, "a\nb"):
         providers.bend_profile = lambda claims, it=nobody: name_subject(claims, it)  # type: ignore[misc]
-        answer = come_back(signing_in.person(), providers, leave(signing_in.person(), provider))
-        assert answer.status_code in (403, 502), nobody
         person = signing_in.person()
         answer = come_back(person, providers, leave(person, provider))
         assert answer.status_code == 502, nobody
@@ -218,7 +239,6 @@ def test_M28_secrets_are_long_and_never_the_same(  # noqa: N802
         values = {errand.asked[name] for errand in errands}
         assert len(values) == 30
         assert min(map(len, values)) >= 32
-    assert len({secrets.token_urlsafe(32) for _ in range(100_000)}) == 100_000
 
 
 def test_M29_a_link_that_is_only_opened_signs_nobody_in(  # noqa: N802
@@ -268,7 +288,7 @@ def test_M30_another_sites_page_does_nothing(  # noqa: N802
         "/me/identities/1/drop": {"x": "x"},
         "/me/erasure": {"comments": "remove", "sure": "yes"},
     }
-    for path, fields in routes.items():
+    for path, fields in some(routes.items()):
         as_form = ana.client.post(path, data=fields, headers=headers)
         as_json = ana.client.post(path, json=fields, headers=headers)
         as_text = ana.client.post(path, content="x=y", headers=headers | {"content-type": "text/plain"})
@@ -388,7 +408,7 @@ def test_M36_a_neighbours_cookie_is_not_ours(open_site: OpenNewsroom, providers:
     assert once.status_code == 303
     assert browser_cookie("x", is_secure=True).key == "__Host-piensas-signin"
     assert session_cookie(True) == "__Host-piensas"
-    for cookie in once.headers.get_list("set-cookie"):
+    for cookie in some(once.headers.get_list("set-cookie")):
         assert "HttpOnly" in cookie
         assert re.search(r"SameSite=lax", cookie, re.IGNORECASE)
 
@@ -436,7 +456,7 @@ def test_a_new_session_is_given_at_every_sign_in(signing_in: Newsroom, providers
         sign_in(ana, providers, provider)
         tokens.append(ana.client.cookies["piensas"])
     assert len(set(tokens)) == 3
-    for old in tokens[:-1]:
+    for old in some(tokens[:-1]):
         thief = signing_in.person()
         thief.client.cookies.set("piensas", old)
         assert thief.get("/me").status_code == 303
@@ -452,7 +472,7 @@ def test_pages_of_signing_in_are_nobody_elses(signing_in: Newsroom, providers: T
         ana.get("/signin"),
         ana.get("/signin/letter?key=x"),
     ]
-    for answer in answers:
+    for answer in some(answers):
         assert answer.headers["cache-control"] == "private, no-store"
         assert answer.headers["referrer-policy"] == "no-referrer"
     assert ana.get("/me").headers["cache-control"] == "private, no-store"

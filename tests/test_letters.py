@@ -137,6 +137,15 @@ def test_the_site_sends_only_so_many_letters_to_strangers(
     assert ask(owner, HOME) == 200
 
 
+def test_one_network_address_asks_for_one_letter_in_a_moment(signing_in: Newsroom) -> None:
+    """Whichever browsers it has, and whosever letters they are."""
+    answers = [ask(signing_in.person(), "9.9.9.9", f"victim{n}@example.org") for n in range(3)]
+    assert answers == [200, 429, 429]
+    assert ask(signing_in.person(), "9.9.9.8", "victim4@example.org") == 200
+    signing_in.hands.turn(minutes=1)
+    assert ask(signing_in.person(), "9.9.9.9", "victim5@example.org") == 200
+
+
 def test_who_leaves_takes_their_home_along(signing_in: Newsroom, providers: Tricksters) -> None:
     owner = signing_in.person()
     come_in(owner, providers)

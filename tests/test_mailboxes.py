@@ -24,6 +24,7 @@ from tests.providers import (
     me,
     reader_id,
 )
+from tests.some import some
 
 TWO_PEOPLE = [
     ("anna@grossmann.example", "anna@großmann.example"),
@@ -105,7 +106,7 @@ def test_no_folding_of_unicode_makes_two_mailboxes_one() -> None:
         others = {unicodedata.normalize("NFC", way(letter)) for way in ways} - {letter}
         is_itself = unicodedata.is_normalized("NFC", letter)
         whole = mailbox_of(f"a{letter}b@example.org") if others and is_itself else None
-        for other in others if whole else ():
+        for other in some(others if whole else ()):
             assert mailbox_of(f"a{other}b@example.org") != whole, f"U+{code:04X} {letter} and {other}"
             tried += 1
     assert tried > 2_000
@@ -122,7 +123,7 @@ def test_two_domains_are_one_where_the_name_system_says_so(label: str) -> None:
 
 def test_a_mailbox_is_its_own_form() -> None:
     for pair in (*TWO_PEOPLE, *ONE_PERSON):
-        for address in pair:
+        for address in some(pair):
             found = mailbox_of(address.strip())
             assert found is not None
             assert mailbox_of(found) == found

@@ -386,6 +386,46 @@ def test_a_newer_export_adds_only_what_is_new(bring: Import, db: Database, site:
     assert db.ask(list_miscounts, 1) == []
 
 
+def test_a_reply_stands_beneath_what_came_in_an_earlier_instalment(
+    bring: Import, db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("piensas.actions.arriving.AT_ONCE", 2)
+    monkeypatch.setattr("piensas.cli.importing.AT_ONCE", 2)
+    parents = {1: "0", 2: "1", 3: "2", 4: "1", 5: "1"}
+    result = bring(export(post(*(comment(n, f"Thought {n}", parent=parents[n]) for n in parents))))
+
+    kept = by_text(db)
+    ids = {"0": None} | {f"{n}": kept[f"Thought {n}"]["id"] for n in parents}
+    found = {n: kept[f"Thought {n}"]["parent_id"] for n in parents}
+    assert found == {n: ids[parent] for n, parent in parents.items()}
+    assert "became a top-level comment" not in result.output
+    assert db.ask(list_miscounts, 1) == []
+
+
+def test_a_reply_to_what_was_taken_away_gives_it_its_place_back(bring: Import, db: Database) -> None:
+    first = comment(1, "Regretted")
+    bring(export(post(first)))
+    ruling = Ruling(by_text(db)["Regretted"]["id"], "rejected", "desk")
+    db.do(lambda c: decide_comment(c, 1, ruling, Clock()()))
+    assert rows(db, "story")[0]["roots"] == 0
+    bring(export(post(first, comment(2, "Answer", parent="1"))))
+
+    assert (rows(db, "story")[0]["roots"], rows(db, "story")[0]["comments"]) == (1, 1)
+    assert db.ask(list_miscounts, 1) == []
+
+
+def test_comments_of_one_moment_under_two_stories_are_two(bring: Import, db: Database) -> None:
+    """A comment is also found without its story, by its id alone."""
+    other = {"wp__post_id": "2", "wp__post_name": "second", "link": "", "guid": ""}
+    bring(export(post(comment(1, "Here")), post(comment(2, "There"), **other)))
+
+    kept = by_text(db)
+    for words in ("Here", "There"):
+        found = db.ask(find_comment_anywhere, 1, kept[words]["id"])
+        assert found is not None
+        assert found.text == words
+
+
 def test_what_was_withdrawn_or_rejected_here_stays_so_after_another_import(
     bring: Import, db: Database
 ) -> None:

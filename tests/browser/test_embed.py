@@ -16,7 +16,7 @@ from piensas.settings import Embed
 from tests.browser.conftest import PATIENCE, open_chromium
 from tests.browser.elsewhere import COMMENTS, Elsewhere, free_port, open_elsewhere
 from tests.browser.matrix import STEPS, Walk
-from tests.browser.test_axe import AXE, RUN, TAGS
+from tests.browser.test_axe import AXE, TAGS
 from tests.newsroom import serve, settings_for
 from tests.providers import Tricksters, open_letter_box, with_providers
 
@@ -288,16 +288,20 @@ def test_axe_finds_nothing_under_another_page(
     expect(page.locator("#greeting")).to_be_visible()
     page.locator("#box-text").focus()
     page.evaluate(AXE.read_text("utf-8"))
-    found = [
-        each
-        for each in page.evaluate(RUN, TAGS)
-        if "que-piensas" in each or "shadow" in each or "box" in each
-    ]
-    assert found == []
+    assert [each for each in page.evaluate(TARGETS, TAGS) if "que-piensas" in each] == []
+    page.locator(".discussion").evaluate("(there) => there.append(document.createElement('button'))")
+    assert [each for each in page.evaluate(TARGETS, TAGS) if "que-piensas" in each] != []
+
+
+TARGETS = """async (tags) => (await axe.run(document, { runOnly: tags })).violations
+    .flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${JSON.stringify(target)}`))"""
+"""What is wrong, and where: below which element that has a shadow."""
 
 
 def test_a_page_that_is_not_registered_is_told_so_quietly(context: BrowserContext, there: Elsewhere) -> None:
-    page = open_page(context, there, "unknown.test")
-    page.wait_for_timeout(500)
+    page = context.new_page()
+    with page.expect_event("requestfailed", lambda request: "/embed/discussion" in request.url):
+        page.goto(f"{there.origin('unknown.test')}/paper/flight.html")
+    expect(page.locator("que-piensas:not([aria-busy])")).to_be_attached()
     expect(page.locator(".discussion")).to_have_count(0)
     expect(page.locator("h1")).to_have_text("Flight")

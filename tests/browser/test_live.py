@@ -17,6 +17,7 @@ from tests.browser.conftest import COMPUTER, PHONE, Arrive
 from tests.browser.tab import Reader, Tab
 from tests.browser.words import ENGLISH, SPANISH
 from tests.newsroom import STORY, Newsroom, guest
+from tests.some import some
 
 EVENTS = "**/events?*"
 BAD: list[dict[str, Any]] = [{"status": 503}, {"status": 404}, {"status": 200, "body": "Hello."}]
@@ -76,6 +77,39 @@ def test_what_changes_is_changed_in_place_but_not_what_is_ones_own(
     expect(tab.page.locator(".comment.own .edit")).to_be_visible()
 
 
+def test_ones_own_piece_keeps_its_buttons_when_it_is_changed_in_another_tab(
+    newsroom: Newsroom, arrive: Arrive
+) -> None:
+    tab = arrive(newsroom, ENGLISH, COMPUTER).open()
+    tab.page.wait_for_timeout(400)
+    tab.write("My own.")
+    tab.page.locator(".send .post").click()
+    expect(tab.page.locator(".comment.own .edit")).to_be_visible()
+    other = newsroom.person()
+    other.client.cookies.update({each["name"]: each["value"] for each in tab.page.context.cookies()})
+    id = tab.page.locator(".comment.own").get_attribute("data-id")
+    assert other.change(id, "text", text="Changed in another tab.").status_code == 200
+    newsroom.person().comment("Somebody else.", name="Else", email="else@example.org")
+    expect(tab.page.locator(".arrivals")).to_have_text("1 new comment")
+    expect(tab.page.locator(".comment.own .edit")).to_be_visible()
+
+
+def test_where_not_all_that_is_new_was_told_all_is_shown_anew(
+    newsroom: Newsroom, arrive: Arrive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tab = arrive(newsroom, ENGLISH, COMPUTER).open()
+    tab.page.wait_for_timeout(400)
+    hide(tab.page, hidden=True)
+    newsroom.person().comment("While away.", name="Other", email="other@example.org")
+    monkeypatch.setattr(live, "OLDEST", 0)
+    tab.page.wait_for_timeout(400)
+    hide(tab.page, hidden=False)
+    expect(tab.page.locator(".arrivals")).to_have_text("Show the newest comments")
+    tab.page.locator(".arrivals").click()
+    expect(tab.page.locator(".comment")).to_have_count(1)
+    expect(tab.page.locator(".arrivals")).to_be_hidden()
+
+
 def test_ones_own_comment_is_no_news_although_it_is_heard_of_first(
     newsroom: Newsroom, arrive: Arrive
 ) -> None:
@@ -126,7 +160,7 @@ def test_a_page_that_is_answered_badly_listens_again_after_longer_and_longer(
     reader.alarm.forgive("Failed to load resource", "EventSource")
     page = open_with_chance(reader, 1.0, lambda route: route.fulfill(**answer))
     pauses = listen_until(page, 8)
-    assert all(pause >= least for pause, least in zip(pauses, PAUSES, strict=True)), pauses
+    assert all(pause >= least for pause, least in some(zip(pauses, PAUSES, strict=True))), pauses
 
     page.wait_for_function("() => ended.length === 8")
     page.unroute(EVENTS)
@@ -151,7 +185,7 @@ def test_who_was_turned_away_stays_away_for_as_long_as_the_server_says(
 ) -> None:
     monkeypatch.setattr(live, "MOST_LISTENERS", 0)
     page = open_with_chance(arrive(newsroom, ENGLISH, COMPUTER), 0.0)
-    assert all(pause >= live.FULL for pause in listen_until(page, 3))
+    assert all(pause >= live.FULL for pause in some(listen_until(page, 3)))
     page.wait_for_function("() => ended.length === 3")
     hide(page, hidden=True)
     hide(page, hidden=False)

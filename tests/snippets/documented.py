@@ -6,6 +6,8 @@ import re
 import shutil
 from pathlib import Path
 
+from tests.some import some
+
 HOME = Path(__file__).parent.parent.parent
 SITES = Path(__file__).parent / "sites"
 BLOCK = re.compile(r"```(\w*)\n(.*?)```\n", re.DOTALL)
@@ -48,7 +50,7 @@ def lay_out(kind: str, heading: str, folder: Path, words: dict[str, str]) -> Non
     its snippet where it says DOCUMENTED; the others are new."""
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(SITES / kind, folder)
-    for file, snippet in list_snippets(heading).items():
+    for file, snippet in some(list_snippets(heading).items()):
         path = folder / file
         path.parent.mkdir(parents=True, exist_ok=True)
         frame = path.read_text("utf-8") if path.exists() else "DOCUMENTED"
