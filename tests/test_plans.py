@@ -87,10 +87,13 @@ def test_ones_own_page_asks_as_many_questions_for_much_as_for_little(newsroom: N
     reader = newsroom.person()
 
     def cost() -> int:
-        reader.read(path)
-        with asked() as statements:
-            reader.read(path)
-        return len(statements)
+        """The least of several: whoever watches the folder asks, too."""
+        costs = []
+        for _ in range(4):
+            with asked() as statements:
+                reader.read(path)
+            costs.append(len(statements))
+        return min(costs)
 
     reader.comment("The first.")
     first = cost()

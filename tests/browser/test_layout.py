@@ -156,6 +156,7 @@ def test_paper_shows_the_story_and_its_thread_without_the_box(
     newsroom: Newsroom, arrive: Arrive, words: Words, colours: str
 ) -> None:
     newsroom.person().comment("On paper.")
+    newsroom.person().comment("On paper, too.", email="b@example.org")
     tab = arrive(newsroom, words, color_scheme=colours).open()
 
     tab.page.emulate_media(media="print", color_scheme=colours)  # type: ignore[arg-type]
