@@ -4,6 +4,7 @@ that do not stand in mutation/same.toml, which lists those that change nothing, 
 from __future__ import annotations
 
 import hashlib
+import os
 import random
 import re
 import subprocess
@@ -28,7 +29,7 @@ from mutation.mutants import Mutant, list_mutants
 from mutation.reach import FOLDER, Reach, read_reach
 from mutation.trial import Found, copy_project, prepare, run_tests, try_mutant
 
-CORES = 2
+CORES = len(os.sched_getaffinity(0))
 RESULTS = FOLDER / "results.jsonl"
 SAME = Path(__file__).with_name("same.toml")
 Task = tuple[Mutant, list[str]]
@@ -88,7 +89,7 @@ def read_changed(revision: str) -> dict[str, set[int]]:
 def require_green(known: Reach, tasks: Sequence[Task]) -> None:
     """A test that fails without a mistake would notice all of them."""
     tests = sorted({test for _, several in tasks for test in several}, key=known.rank)
-    for start in range(0, len(tasks and tests), 400):
+    for start in range(0, len(tests), 400):
         with tempfile.TemporaryDirectory() as name:
             copy_project(Path(name))
             if run_tests(Path(name), tests[start : start + 400]) != pytest.ExitCode.OK:
@@ -96,7 +97,7 @@ def require_green(known: Reach, tasks: Sequence[Task]) -> None:
 
 
 def try_all(tasks: Sequence[Task], end: float | None) -> Iterator[Found]:
-    """As they are done; those that were tried before, in the same file, are not tried again."""
+    """As they are done; those that were tried before, with the same file and tests, are not tried again."""
     before = read_results()
     left = [task for task in tasks if key_of(task[0]) not in before]
     yield from (before[key_of(task[0])] for task in tasks if key_of(task[0]) in before)
@@ -129,14 +130,19 @@ def try_one(task: Task) -> Found:
 
 
 def key_of(mutant: Mutant) -> str:
-    """The same as long as its file is."""
-    content = hash_of(mutant.file)
-    return f"{mutant.file} {content} {mutant.kind} {mutant.number}"
+    """The same as long as its file is, and all tests are."""
+    return f"{mutant.file} {hash_of(mutant.file)} {hash_of_tests()} {mutant.kind} {mutant.number}"
 
 
 @cache
 def hash_of(file: str) -> str:
     return hashlib.sha256(Path(file).read_bytes()).hexdigest()[:16]
+
+
+@cache
+def hash_of_tests() -> str:
+    files = sorted(Path("tests").rglob("*.py"))
+    return hashlib.sha256("".join(hash_of(str(file)) for file in files).encode()).hexdigest()[:16]
 
 
 def read_results() -> dict[str, Found]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
@@ -23,9 +24,9 @@ class Mistake(Operator):  # type: ignore[misc]  # the library has no types
 
     shown: ClassVar[tuple[tuple[str, str], ...]] = ()
 
+    @abstractmethod
     def places(self, node: Any) -> list[Any]:
         """The parts of a node that this mistake can be made with."""
-        raise NotImplementedError
 
     def mutation_positions(self, node: Any) -> Iterator[Position]:
         for each in self.places(node):

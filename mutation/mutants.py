@@ -28,7 +28,7 @@ KINDS = (
     *(f"piensas/{each}" for each in Mistakes()),
 )
 Span = tuple[int, int]
-"""A first line and a last one, or an offset in UTF-8 and another."""
+"""A first line and a last one."""
 
 
 class Mutant(Struct, frozen=True):

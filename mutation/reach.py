@@ -9,7 +9,6 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import coverage
 import pytest
@@ -96,7 +95,3 @@ def read_reach(folder: Path = FOLDER) -> Reach:
                 here.setdefault(line, set()).update(known)
                 width.update(known)
     return Reach(lines, seconds, width)
-
-
-def read_json(file: Path, otherwise: Any) -> Any:
-    return json.loads(file.read_text("utf-8")) if file.exists() else otherwise

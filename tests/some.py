@@ -68,7 +68,7 @@ def is_something(things: ast.expr) -> bool:
             | ast.Call(func=ast.Attribute(value=value, attr="items" | "values" | "keys" | "split"))
         ):
             return is_something(value)
-        case ast.BinOp(left=left, right=right):
+        case ast.BinOp(left=left, op=ast.Add() | ast.BitOr(), right=right):
             return is_something(left) or is_something(right)
         case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name), args=several):
             return name in NEVER_EMPTY or (name in AS_MANY and all(map(is_something, several)))

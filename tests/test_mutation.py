@@ -39,8 +39,9 @@ TRY = """
 import sys
 from pathlib import Path
 from mutation.mutants import list_mutants
-from mutation.trial import run_tests, try_mutant
+from mutation.trial import prepare, run_tests, try_mutant
 there, tests = Path(sys.argv[1]), ["tests/test_few.py::test_few_are_allowed"]
+prepare()
 assert run_tests(there, tests) == 0
 for mutant in list_mutants(there / "piensas/few.py"):
     found = try_mutant(there, mutant, tests)
