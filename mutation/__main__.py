@@ -32,27 +32,33 @@ from mutation.trial import Found, copy_project, prepare, run_tests, try_mutant
 CORES = len(os.sched_getaffinity(0))
 RESULTS = FOLDER / "results.jsonl"
 SAME = Path(__file__).with_name("same.toml")
-Task = tuple[Mutant, list[str]]
-there = Path()
-"""The copy that this process tries its mistakes in."""
+Task = tuple[Mutant, list[str], float]
+"""With the tests that should notice it, and the seconds that they should take."""
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
-@click.option("--changed", metavar="REVISION", help="Only in lines that have changed since.")
-@click.option("--minutes", type=click.IntRange(1), help="No longer; what is tried is left to chance.")
+@click.option("--changed", metavar="REVISION", help="Only in lines that have changed since; for ten minutes.")
+@click.option("--minutes", type=click.IntRange(1), help="No longer; what is tried by then is left to chance.")
 @click.option("--reach", is_flag=True, help="Find out anew which tests come by which lines.")
 def main(paths: tuple[Path, ...], changed: str | None, minutes: int | None, reach: bool) -> None:
     """Make small mistakes in PATHS and see whether a test notices."""
+    limit = minutes or (10 if changed else None)
+    end = time.monotonic() + 60 * limit if limit else None
     if reach or not any(FOLDER.glob("lines.*")):
         find_reach()
     known = read_reach()
-    tasks = [(each, known.choose(each.file, each.lines)) for each in list_asked(paths, changed)]
+    tasks = [plan(each, known) for each in list_asked(paths, changed)]
     random.Random(1).shuffle(tasks)  # noqa: S311  # no secret
     prepare()
     require_green(known, tasks)
-    found = list(try_all(tasks, time.monotonic() + 60 * minutes if minutes else None))
+    found = list(try_all(tasks, end))
     sys.exit(report(found, len(tasks)))
+
+
+def plan(mutant: Mutant, known: Reach) -> Task:
+    tests = known.choose(mutant.file, mutant.lines)
+    return mutant, tests, known.expect(tests)
 
 
 def find_reach() -> None:
@@ -88,16 +94,17 @@ def read_changed(revision: str) -> dict[str, set[int]]:
 
 def require_green(known: Reach, tasks: Sequence[Task]) -> None:
     """A test that fails without a mistake would notice all of them."""
-    tests = sorted({test for _, several in tasks for test in several}, key=known.rank)
-    for start in range(0, len(tests), 400):
-        with tempfile.TemporaryDirectory() as name:
-            copy_project(Path(name))
-            if run_tests(Path(name), tests[start : start + 400]) != pytest.ExitCode.OK:
+    tests = sorted({test for _, several, _ in tasks for test in several}, key=known.rank)
+    with tempfile.TemporaryDirectory() as name:
+        copy_project(Path(name))
+        for start in range(0, len(tests), 400):
+            part = tests[start : start + 400]
+            if run_tests(Path(name), part, known.expect(part)) != pytest.ExitCode.OK:
                 raise click.ClickException("Some tests fail as it is: see to them, or give --reach.")
 
 
 def try_all(tasks: Sequence[Task], end: float | None) -> Iterator[Found]:
-    """As they are done; those that were tried before, with the same file and tests, are not tried again."""
+    """As they are done; what was tried before is not tried again."""
     before = read_results()
     left = [task for task in tasks if key_of(task[0]) not in before]
     yield from (before[key_of(task[0])] for task in tasks if key_of(task[0]) in before)
@@ -106,10 +113,10 @@ def try_all(tasks: Sequence[Task], end: float | None) -> Iterator[Found]:
         copies = fork.SimpleQueue()
         for _ in range(CORES):
             copies.put(stack.enter_context(tempfile.TemporaryDirectory(prefix="piensas-mutation-")))
-        pool = stack.enter_context(fork.Pool(CORES, settle, (copies,)))
+        pool = stack.enter_context(fork.Pool(CORES, move_in, (copies,)))
         results = stack.enter_context(RESULTS.open("ab"))
         for number, found in enumerate(pool.imap_unordered(try_one, left), 1):
-            results.write(msgspec.json.encode((key_of(found.mutant), found)) + b"\n")
+            results.write(msgspec.json.encode((key_of(found.mutant), hash_of_tests(), found)) + b"\n")
             results.flush()
             yield found
             if number % 50 == 0:
@@ -118,20 +125,20 @@ def try_all(tasks: Sequence[Task], end: float | None) -> Iterator[Found]:
                 return
 
 
-def settle(copies: SimpleQueue[str]) -> None:
-    """Each process takes a copy."""
-    global there
-    there = Path(copies.get())
-    copy_project(there)
+def move_in(copies: SimpleQueue[str]) -> None:
+    """Each process lives in a copy of its own."""
+    copy = Path(copies.get())
+    copy_project(copy)
+    os.chdir(copy)
 
 
 def try_one(task: Task) -> Found:
-    return try_mutant(there, *task)
+    return try_mutant(Path.cwd(), *task)
 
 
 def key_of(mutant: Mutant) -> str:
-    """The same as long as its file is, and all tests are."""
-    return f"{mutant.file} {hash_of(mutant.file)} {hash_of_tests()} {mutant.kind} {mutant.number}"
+    """The same as long as its file is."""
+    return f"{mutant.file} {hash_of(mutant.file)} {mutant.kind} {mutant.number}"
 
 
 @cache
@@ -146,10 +153,12 @@ def hash_of_tests() -> str:
 
 
 def read_results() -> dict[str, Found]:
-    if not RESULTS.exists():
-        return {}
-    lines = RESULTS.read_bytes().splitlines()
-    return dict(msgspec.json.decode(line, type=tuple[str, Found]) for line in lines)
+    """Those that hold still: what went unnoticed is tried again when the tests are others."""
+    lines = RESULTS.read_bytes().splitlines() if RESULTS.exists() else []
+    results = (msgspec.json.decode(line, type=tuple[str, str, Found]) for line in lines)
+    return {
+        key: found for key, tests, found in results if found.outcome == "noticed" or tests == hash_of_tests()
+    }
 
 
 def report(found: Sequence[Found], tried: int) -> int:

@@ -101,9 +101,7 @@ class DropItem(Mistake):
         if node.type not in ("testlist_comp", "dictorsetmaker") or node.children[-1].type in COMPREHENSIONS:
             return []
         words = [getattr(each, "value", "") for each in node.children]
-        is_pair = (
-            node.parent.children[0].value == "(" and len(words) == 3
-        )  # one in brackets alone is no tuple
+        is_pair = node.parent.children[0].value == "(" and len(words) == 3
         return [] if ":" in words or is_pair else node.children[::2]
 
     def mutate(self, node: Any, index: int) -> Any:
@@ -114,11 +112,28 @@ class DropItem(Mistake):
         return node
 
 
+class SwapMembership(Mistake):
+    """What is among some is taken for what is not."""
+
+    shown = (("a in b", "a not in b"), ("a not in b", "a in b"))
+
+    def places(self, node: Any) -> list[Any]:
+        if node.type != "comparison" or len(node.children) != 3:
+            return []
+        middle = node.children[1]
+        return [middle] if middle.get_last_leaf().value == "in" else []
+
+    def mutate(self, node: Any, index: int) -> Any:
+        words = "not in" if node.children[1].get_first_leaf().value == "in" else "in"
+        node.children[1] = parse(f" {words}")
+        return node
+
+
 class Mistakes:
     """As Cosmic Ray asks for operators: by name."""
 
     kinds: ClassVar[dict[str, type[Mistake]]] = {
-        kind.__name__: kind for kind in (DropCall, DropGuard, DropCondition, DropItem)
+        kind.__name__: kind for kind in (DropCall, DropGuard, DropCondition, DropItem, SwapMembership)
     }
 
     def __iter__(self) -> Iterator[str]:

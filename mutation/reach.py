@@ -7,7 +7,7 @@ import json
 import os
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import coverage
@@ -74,6 +74,10 @@ class Reach(Struct):
             if left < 0:
                 break
         return chosen
+
+    def expect(self, tests: Iterable[str]) -> float:
+        """Seconds that these take."""
+        return sum(self.seconds.get(test, 1.0) for test in tests)
 
     def rank(self, test: str) -> tuple[bool, float]:
         return "postgresql" in test, (0.05 + self.seconds.get(test, 1.0)) * self.width[test]

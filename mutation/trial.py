@@ -21,8 +21,9 @@ from msgspec import Struct
 from mutation.mutants import Mutant, make
 
 Outcome = Literal["noticed", "unnoticed", "no mistake"]
-PATIENCE = 90.0
-"""Seconds after which tests that should take twenty hang, which is a way to notice."""
+PATIENCE = 15.0
+"""Seconds after which tests that should take none hang, which is a way to notice; others are given thrice what
+they should take besides."""
 
 FOR_ALL = (
     "sqlalchemy.dialects.sqlite sqlalchemy.dialects.postgresql litestar jinja2 babel.dates PIL.Image httpx "
@@ -66,8 +67,8 @@ def copy_project(there: Path) -> None:
         (there / shared).symlink_to(Path(shared).resolve())
 
 
-def try_mutant(there: Path, mutant: Mutant, tests: Sequence[str]) -> Found:
-    """`there` is a copy that nobody else uses meanwhile."""
+def try_mutant(there: Path, mutant: Mutant, tests: Sequence[str], seconds: float = 0) -> Found:
+    """`there` is a copy that nobody else uses meanwhile; `seconds` is what these tests should take."""
     file = there / mutant.file
     source = file.read_text("utf-8")
     made = make(mutant, source)
@@ -77,7 +78,7 @@ def try_mutant(there: Path, mutant: Mutant, tests: Sequence[str]) -> Found:
         (line[2:].strip() for line in ndiff(source.splitlines(), made.splitlines()) if line[0] == "+"), ""
     )
     with changed(file, made):
-        is_noticed = bool(tests) and run_tests(there, tests) != pytest.ExitCode.OK
+        is_noticed = bool(tests) and run_tests(there, tests, seconds) != pytest.ExitCode.OK
     return Found(mutant, "noticed" if is_noticed else "unnoticed", becomes, len(tests))
 
 
@@ -91,12 +92,12 @@ def changed(file: Path, content: str) -> Iterator[None]:
         file.write_bytes(before)
 
 
-def run_tests(there: Path, tests: Sequence[str]) -> int:
+def run_tests(there: Path, tests: Sequence[str], seconds: float = 0) -> int:
     """pytest's exit code, in a process of its own that has the copy and nothing else of the project."""
     child = os.fork()
     if child == 0:
         run_here(there, tests)
-    code = wait(child)
+    code = wait(child, PATIENCE + 3 * seconds)
     with contextlib.suppress(ProcessLookupError):
         os.killpg(child, signal.SIGKILL)
     return code
@@ -118,11 +119,11 @@ def run_here(there: Path, tests: Sequence[str]) -> None:
         os._exit(code)
 
 
-def wait(child: int) -> int:
-    """The exit code of a child, or another than 0 if it took too long."""
+def wait(child: int, longest: float) -> int:
+    """The exit code of a child, or another than 0 if it took too long, in seconds."""
     ended = os.pidfd_open(child)
     try:
-        if not select.select([ended], [], [], PATIENCE)[0]:
+        if not select.select([ended], [], [], longest)[0]:
             os.killpg(child, signal.SIGKILL)
         return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     finally:
