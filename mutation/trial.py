@@ -22,8 +22,8 @@ from mutation.mutants import Mutant, make
 
 Outcome = Literal["noticed", "unnoticed", "no mistake"]
 PATIENCE = 15.0
-"""Seconds after which tests that should take none hang, which is a way to notice; others are given thrice what
-they should take besides."""
+"""Seconds after which tests that should take none hang, which is a way to notice; others are given thrice
+what they should take besides."""
 
 FOR_ALL = (
     "sqlalchemy.dialects.sqlite sqlalchemy.dialects.postgresql litestar jinja2 babel.dates PIL.Image httpx "
