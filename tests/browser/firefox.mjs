@@ -1,6 +1,7 @@
 // A reader under another site's page, in the Firefox of this machine: node firefox.mjs WISH, which is
 //   {"page": address, "allowed": [what may be asked for], "preferences": {of about:config}}
 // and says {"browser": its version, "saw": {what worked: where}, "heard": [what must not be], "missed": a fault}.
+import { setTimeout as sleep } from "node:timers/promises";
 import puppeteer from "puppeteer-core";
 
 const wish = JSON.parse(process.argv[2]);
@@ -9,6 +10,9 @@ const HERE = "yes";
 const OUR_PAGE = "on our page";
 const TOLD = "told why not";
 const LINES = 8;
+
+/** Some versions say so of every stream that is open when a page is left. */
+const AS_IT_LEAVES = /\/events\?\S* was interrupted while the page was loading/;
 
 const firefox = await puppeteer.launch({
   browser: "firefox",
@@ -20,8 +24,9 @@ const firefox = await puppeteer.launch({
 const page = await firefox.newPage();
 page.setDefaultTimeout(PATIENCE);
 const heard = [];
-page.on("console", (said) => ["error", "warn"].includes(said.type()) && heard.push(said.text()));
-page.on("pageerror", (fault) => heard.push(String(fault)));
+const hear = (words) => AS_IT_LEAVES.test(words) || heard.push(words);
+page.on("console", (said) => ["error", "warn"].includes(said.type()) && hear(said.text()));
+page.on("pageerror", (fault) => hear(String(fault)));
 page.on("request", (asked) => {
   const url = asked.url();
   if (![...wish.allowed, "data:", "about:"].some((start) => url.startsWith(start))) heard.push(`a request to a third party: ${url}`);
@@ -29,28 +34,58 @@ page.on("request", (asked) => {
 
 /** Where the discussion is: under the site's page, until the reader is led to ours. */
 let where = HERE;
-const within = (selector) => (where === HERE ? `que-piensas >>> ${selector}` : selector);
+
+/** What it finds at last. Puppeteer's own ways of waiting make functions of text in the page, which our policy forbids
+ * in Firefox 140; and in a page that is just going away there is nothing to be found. */
+const until = async (find) => {
+  for (const end = Date.now() + PATIENCE; Date.now() < end; await sleep(50)) {
+    const found = await find().catch(() => null);
+    if (found) return found;
+  }
+  throw new Error("Nothing of it was seen.");
+};
 
 /** Waits until something is visible that contains the words; what it was.
  * @param {Record<string, string>} choices words by selector */
-const seeOne = async (choices) => {
-  const found = (choices, isHere) => {
+const seeOne = (choices) => {
+  const look = (choices, isHere) => {
     const root = isHere ? document.querySelector("que-piensas")?.shadowRoot : document;
     const shows = (selector) =>
       [...(root?.querySelectorAll(selector) ?? [])].some((each) => each.checkVisibility() && each.textContent.includes(choices[selector]));
     return Object.keys(choices).find(shows);
   };
-  return (await page.waitForFunction(found, {}, choices, where === HERE)).jsonValue();
+  return until(() => page.evaluate(look, choices, where === HERE));
 };
 const see = (selector, words = "") => seeOne({ [selector]: words });
-const fill = (selector, words) => page.locator(within(selector)).fill(words);
-const press = (selector) => page.locator(within(selector)).click();
+
+/** What can be seen, is not switched off and has stopped moving. */
+const find = async (selector, on = page, isHere = where === HERE) => {
+  const look = (selector, isHere) => {
+    const root = isHere ? document.querySelector("que-piensas")?.shadowRoot : document;
+    const found = root?.querySelector(selector);
+    return found?.checkVisibility() && !found.disabled ? found : null;
+  };
+  let before = "";
+  return until(async () => {
+    const found = (await on.evaluateHandle(look, selector, isHere)).asElement();
+    const place = found ? JSON.stringify(await found.boundingBox()) : "";
+    const rests = place !== "" && place === before;
+    before = place;
+    return rests ? found : null;
+  });
+};
+const fill = async (selector, words, ...there) => {
+  const field = await find(selector, ...there);
+  await field.evaluate((each) => (each.focus(), each.select()));
+  await field.type(words);
+};
+const press = async (selector, ...there) => (await find(selector, ...there)).click();
 const open = () => press("#box-text");
 
 /** The provider's window closes by itself. Headless, nothing gives the page its focus back. */
 const consent = async (popup) => {
-  await popup.locator('[name="name"]').fill("Ana Signed");
-  await popup.locator('button[value="yes"]').click();
+  await fill('[name="name"]', "Ana Signed", popup, false);
+  await press('button[value="yes"]', popup, false);
   await page.bringToFront();
 };
 
