@@ -22,7 +22,9 @@ Element = ElementTree.Element
 ATOM = "{http://www.w3.org/2005/Atom}"
 REL = "nofollow ugc noopener noreferrer"
 TEXT_TAGS = frozenset("p br strong em del code pre blockquote ul ol li a hr".split())
-TEXT_ATTRIBUTES = {"a": {"href", "rel"}, "ol": {"start"}}
+TEXT_ATTRIBUTES = {"a": {"href", "rel"}, "ol": {"start"}} | {
+    block: {"dir"} for block in ("p", "li", "blockquote", "pre")
+}
 PAGE_TAGS = TEXT_TAGS | frozenset(
     "html head meta title link script body header main footer section article nav h1 h2 h3 h4 div span bdi"
     " time form fieldset legend input textarea label button figure figcaption img small template b i ins dl"
@@ -47,6 +49,7 @@ def require_safe_text(around: Element) -> None:
         assert element.tag in TEXT_TAGS, f"<{element.tag}> in a comment"
         allowed = TEXT_ATTRIBUTES.get(str(element.tag), set())
         assert set(element.attrib) <= allowed, f"{element.attrib} on <{element.tag}>"
+        assert element.get("dir", "auto") == "auto"
         if "href" in element.attrib:
             require_readers_link(element)
 

@@ -44,6 +44,7 @@ WEBSITES = (
     "http://evil.example/%22onmouseover=alert(1)",
     "https://evil.example/&quot;onmouseover=alert(1)&quot;",
     "https://evil.example/?javascript:alert(1)#data:text/html,",
+    'https://example.org/"><script>alert(1)</script>',
 )
 MAILBOXES = (
     "me@example.org",
@@ -72,8 +73,6 @@ LINKS = (
     "<javascript:alert(1)> <data:text/html,x> <https://example.org/\"onmouseover='x'>",
     "[x]: javascript:alert(1)\n\n[x]",
     "[x][y]\n\n[y]: <javascript:alert(1)> '\"><img src=x>'",
-    'https://example.org/"><script>alert(1)</script>',
-    "www.example.org/'onclick='alert(1)",
     "javascript:alert(1)//https://example.org",
 )
 NESTED = (

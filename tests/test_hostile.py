@@ -12,8 +12,8 @@ import pytest
 import yaml
 
 from piensas.markup.comment import render_html, render_markdown
-from piensas.model.draft import is_website
 from piensas.model.moment import Clock
+from piensas.model.website import read_website
 from piensas.model.wording import tidy_line, tidy_text
 from piensas.web.folder import publish_folder
 from tests.conftest import OpenNewsroom
@@ -65,7 +65,7 @@ def test_comments_and_names_are_safe_wherever_they_are_shown(wide: Newsroom) -> 
 
 def post_in_both_ways(newsroom: Newsroom, payload: str, number: int) -> dict[str, str]:
     """Posts a payload as JSON and as a form; returns the names by which the comments must be known."""
-    fields = {"name": payload[:245], "website": payload if is_website(tidy_line(payload)) else ""}
+    fields = {"name": payload[:245], "website": payload if read_website(tidy_line(payload)) else ""}
     scripted, plain = newsroom.person(), newsroom.person()
     newsroom.hands.turn(seconds=11)  # some payloads are the same words
 

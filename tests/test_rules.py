@@ -6,12 +6,13 @@ import pytest
 
 from piensas.drawing.avatars import hue, initials, pattern
 from piensas.markup.comment import count_links, plain_text, render_html, render_markdown
-from piensas.model.draft import Draft, is_website
+from piensas.model.draft import Draft
 from piensas.model.mailbox import mailbox_of
 from piensas.model.moment import Clock, first_id_at, time_of
 from piensas.model.ranking import wilson_score
 from piensas.model.rules import Rules
 from piensas.model.screening import Evidence, Verdict, screen
+from piensas.model.website import read_website
 from piensas.model.wording import tidy_line, tidy_text
 
 HELD, REJECTED, PUBLISHED = "held", "rejected", "published"
@@ -74,27 +75,39 @@ def test_a_network_address_is_looked_at_too() -> None:
 
 
 @pytest.mark.parametrize(
-    ("address", "good"),
+    ("typed", "kept"),
     [
-        ("https://example.org", True),
-        ("http://example.org:8080/a?b=c#d", True),
-        ("HTTPS://EXAMPLE.ORG", True),
-        ("https://español.example/ñ", True),
-        ("example.org", False),
-        ("//example.org", False),
-        ("javascript:alert(1)", False),
-        ("data:text/html,x", False),
-        ("https://", False),
-        ("https://user@example.org", False),
-        ('https://example.org/"onclick=x', False),
-        ("https://example.org/'x", False),
-        ("https://example.org/ x", False),
-        ("https://[broken", False),
-        ("https://example.org/\u202e", False),
+        ("https://example.org", "https://example.org/"),
+        ("http://example.org/a?b=c#d", "http://example.org/a?b=c#d"),
+        ("HTTPS://EXAMPLE.ORG", "https://example.org/"),
+        ("https://español.example/ñ", "https://xn--espaol-zwa.example/%C3%B1"),
+        ("example.org", "https://example.org/"),
+        ("www.example.org/me?x=1", "https://www.example.org/me?x=1"),
+        ("example.org:8080", "https://example.org:8080/"),
+        ("https://example.org/o'brien", "https://example.org/o'brien"),
+        ("https://example.org/?q={x}", "https://example.org/?q={x}"),
+        ('https://example.org/"onclick=x', "https://example.org/%22onclick=x"),
+        ("https://example.org/ x", "https://example.org/%20x"),
+        ("https://example.org/\u202e", "https://example.org/%E2%80%AE"),
+        ("//example.org", None),
+        ("javascript:alert(1)", None),
+        ("javascript:alert.call(1)", None),
+        ("data:text/html,x", None),
+        ("mailto:a@example.org", None),
+        ("ftp://example.org", None),
+        ("https://", None),
+        ("my blog", None),
+        ("blog", None),
+        ("https://user@example.org", None),
+        ("https://:word@example.org", None),
+        ("user@example.org", None),
+        ("https://[broken", None),
+        ("https://example.org:99999", None),
+        ("", None),
     ],
 )
-def test_websites(address: str, good: bool) -> None:
-    assert is_website(address) is good
+def test_websites(typed: str, kept: str | None) -> None:
+    assert read_website(typed) == kept
 
 
 @pytest.mark.parametrize(
@@ -138,15 +151,15 @@ REL = 'rel="nofollow ugc noopener noreferrer"'
 @pytest.mark.parametrize(
     ("text", "html"),
     [
-        ("https://example.org", f'<p><a href="https://example.org" {REL}>https://example.org</a></p>\n'),
+        ("https://example.org", f'<p><a href="https://example.org/" {REL}>https://example.org</a></p>\n'),
         ("[a](https://example.org)", f'<p><a href="https://example.org" {REL}>a</a></p>\n'),
         ("![a](https://example.org/x.png)", f'<p><a href="https://example.org/x.png" {REL}>a</a></p>\n'),
         (
             "![](https://e.example/x.png)",
             f'<p><a href="https://e.example/x.png" {REL}>https://e.example/x.png</a></p>\n',
         ),
-        ("[a](/relative)", f"<p><a {REL}>a</a></p>\n"),
-        ("[a](javascript:alert(1))", f"<p><a {REL}>a</a></p>\n"),
+        ("[a](/relative)", "<p>a (/relative)</p>\n"),
+        ("[a](javascript:alert(1))", "<p>a</p>\n"),
     ],
 )
 def test_links(text: str, html: str) -> None:

@@ -6,11 +6,11 @@ import msgspec
 from sqlalchemy import Connection
 
 from piensas.actions.counting import count_change
-from piensas.actions.posting import fingerprint
-from piensas.markup.comment import RENDERER, count_links, render_markdown
+from piensas.actions.posting import fingerprint, render_text
+from piensas.markup.comment import RENDERER, count_links
 from piensas.model.access import require_may_change
 from piensas.model.comment import Comment, Decision, Edit, Status
-from piensas.model.draft import Draft, require_spare, require_text
+from piensas.model.draft import Draft, require_spare
 from piensas.model.moment import Moment
 from piensas.model.reader import Viewer
 from piensas.model.refusals import NotFound, TooLate
@@ -43,12 +43,11 @@ def edit_comment(db: Connection, viewer: Viewer, change: Change, moment: Moment)
     require_spare("text", change.text, viewer.rules.longest_text)
     story, comment = find_own(db, viewer, change, moment)
     text = tidy_text(change.text)
-    require_text(text, viewer.rules)
+    html = render_text(text, viewer.rules)
     if text == comment.text:
         return comment
 
     require_room(db, comment)
-    html = render_markdown(text)
     verdict = screen_again(db, viewer, comment, text, html)
     save_edit(db, edit_of(comment, moment))
     edited = save_comment_change(

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from piensas.actions.counting import count_change
 from piensas.actions.pacing import MINUTE, SECOND
-from piensas.markup.comment import RENDERER, count_links, render_markdown
+from piensas.markup.comment import RENDERER, count_links, is_nothing, render_markdown
 from piensas.model.access import is_own, require_may_answer, require_may_post
 from piensas.model.comment import Comment, Decision
 from piensas.model.draft import Draft, require_details, require_text, tidy_draft
@@ -18,7 +18,8 @@ from piensas.model.lookalike import is_lookalike
 from piensas.model.mailbox import mailbox_of
 from piensas.model.moment import Moment, time_of
 from piensas.model.reader import Reader, Viewer
-from piensas.model.refusals import Duplicate, EmailTaken, NameReserved, NotFound, TooFast
+from piensas.model.refusals import Duplicate, EmailTaken, NameReserved, NotFound, TextMissing, TooFast
+from piensas.model.rules import Rules
 from piensas.model.screening import Evidence, Verdict, screen
 from piensas.model.session import Session
 from piensas.model.site import Site
@@ -71,7 +72,7 @@ def post_comment(db: Connection, viewer: Viewer, story_id: int, draft: Draft, mo
     if not addresses:
         raise NotFound
     require_may_post(story, viewer, moment.now)
-    require_text(draft.text, viewer.rules)
+    html = render_text(draft.text, viewer.rules)
     if viewer.is_guest:
         require_details(draft, viewer.rules)
         require_own_name(db, viewer, authors, draft)
@@ -79,7 +80,6 @@ def post_comment(db: Connection, viewer: Viewer, story_id: int, draft: Draft, mo
     take_turn(db, viewer, draft, moment)
 
     reader = save_author(db, viewer, draft, moment)
-    html = render_markdown(draft.text)
     evidence = Evidence(draft, count_links(html), is_known=reader.approved > 0, address=viewer.address)
     verdict = Verdict("published") if viewer.is_staff else screen(evidence, viewer.rules)
     comment = place(db, story, answers, viewer.rules.nesting, moment)
@@ -88,6 +88,15 @@ def post_comment(db: Connection, viewer: Viewer, story_id: int, draft: Draft, mo
     save_decision(db, first_decision(comment, "screening", verdict.reasons))
     finish_draft(db, viewer, twin_pace(viewer, draft, story), moment)
     return Posted(comment, count_change(db, story, None, comment), addresses)
+
+
+def render_text(text: str, rules: Rules) -> str:
+    """A comment's HTML. Raises TextMissing where there is nothing to be seen in it, and TooLong."""
+    require_text(text, rules)
+    html = render_markdown(text)
+    if is_nothing(html):
+        raise TextMissing
+    return html
 
 
 def find_earlier(

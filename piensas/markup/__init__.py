@@ -1,4 +1,4 @@
 """Text that people wrote becomes safe HTML and plain text.
 
-May import: nothing.
+May import: model.
 """

@@ -7,13 +7,10 @@ import re
 import comrak
 import nh3
 
+from piensas.markup.commonmark import draw, make_extensions
 from piensas.markup.visible import clean
 
-EXTENSIONS = comrak.ExtensionOptions()
-EXTENSIONS.autolink = True
-EXTENSIONS.strikethrough = True
-EXTENSIONS.table = True
-EXTENSIONS.footnotes = True
+EXTENSIONS = make_extensions("table", "footnotes")
 READING = comrak.ParseOptions()
 READING.smart = True
 DRAWING = comrak.RenderOptions()
@@ -52,10 +49,7 @@ HEADING = re.compile(r"<(/?)h1(?=[\s>])", re.IGNORECASE)
 
 def render_story(text: str) -> str:
     """HTML of a story written in Markdown. The page has its own first heading: `#` becomes `##`."""
-    drawn = comrak.render_markdown(
-        text, extension_options=EXTENSIONS, parse_options=READING, render_options=DRAWING
-    )
-    return clean(CLEANER, lower_headings(drawn))
+    return clean(CLEANER, lower_headings(draw(text, EXTENSIONS, READING, DRAWING)))
 
 
 def render_wordpress_story(text: str) -> tuple[str, int]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from urllib.parse import urlsplit
 
 import msgspec
 
@@ -19,6 +17,7 @@ from piensas.model.refusals import (
     WebsiteInvalid,
 )
 from piensas.model.rules import Rules
+from piensas.model.website import read_website
 from piensas.model.wording import is_blank, tidy_line, tidy_text
 
 SPARE = 4
@@ -47,8 +46,14 @@ def tidy_draft(draft: Draft, rules: Rules) -> Draft:
         text=tidy_text(draft.text),
         name=tidy_line(draft.name),
         email=tidy_line(draft.email),
-        website=tidy_line(draft.website),
+        website=tidy_website(draft.website),
     )
+
+
+def tidy_website(typed: str) -> str:
+    """As it is kept; as it was typed where it is no website."""
+    line = tidy_line(typed)
+    return read_website(line) or line
 
 
 def require_text(text: str, rules: Rules) -> None:
@@ -68,7 +73,7 @@ def require_details(draft: Draft, rules: Rules) -> None:
     require_length("website", draft.website, rules.longest_website)
     if draft.email and mailbox_of(draft.email) is None:
         raise EmailInvalid
-    if draft.website and not is_website(draft.website):
+    if draft.website and read_website(draft.website) is None:
         raise WebsiteInvalid
 
 
@@ -89,14 +94,3 @@ def require_spare(field: str, typed: str, limit: int) -> None:
 def require_length(field: str, value: str, limit: int) -> None:
     if len(value) > limit:
         raise TooLong(field, limit=limit, excess=len(value) - limit)
-
-
-def is_website(address: str) -> bool:
-    """An absolute http or https address with a host and nothing that ends an attribute."""
-    if re.search(r"[\s\"'<>`\\{}|^]", address) or not address.isprintable():
-        return False
-    try:
-        parts = urlsplit(address)
-        return parts.scheme.lower() in ("http", "https") and bool(parts.hostname) and "@" not in parts.netloc
-    except ValueError:
-        return False

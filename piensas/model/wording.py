@@ -7,7 +7,11 @@ import unicodedata
 
 INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 DIRECTION = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-BLANK = re.compile(r"[\s\u200b-\u200d\u2060\ufeff\u00ad\u3164\u115f\u1160\u2800]*")
+BLANK = re.compile(
+    r"[\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164"
+    r"\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]*"
+)
+"""Drawn as nothing: white space, Default_Ignorable_Code_Point (UAX 44) and the empty cell of Braille."""
 MOST_MARKS = 30
 """As many non-starters in a row as the Stream-Safe Text Format has (UAX 15, 13); no language writes more."""
 

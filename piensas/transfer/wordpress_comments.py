@@ -10,8 +10,8 @@ import msgspec
 from piensas.markup.comment import plain_text, render_html
 from piensas.model.arrival import ArrivingComment, Changes, Note, notes_of
 from piensas.model.comment import Status
-from piensas.model.draft import is_website
 from piensas.model.mailbox import mailbox_of
+from piensas.model.website import read_website
 from piensas.model.wording import is_blank, tidy_line, tidy_text
 from piensas.transfer.lineage import order_replies
 from piensas.transfer.times import read_time
@@ -81,7 +81,7 @@ def read_comment(fields: Fields, post: str, times: Times) -> ArrivingComment:
         foreign_parent=parent_of(fields, post),
         name=name,
         email=read_email(fields, changes),
-        website=read_website(fields, changes),
+        website=find_website(fields, changes),
         text=tidy_text(fields.get("wp:comment_content", "")),
         status=status,
         reason=reason,
@@ -120,12 +120,12 @@ def read_email(fields: Fields, changes: Changes) -> str:
     return ""
 
 
-def read_website(fields: Fields, changes: Changes) -> str:
+def find_website(fields: Fields, changes: Changes) -> str:
     website = tidy_line(fields.get("wp:comment_author_url", ""))
     if website in NO_WEBSITE:
         return ""
-    if is_website(website):
-        return website
+    if known := read_website(website):
+        return known
     changes.append(("lost its website, which is not valid", website))
     return ""
 

@@ -114,7 +114,7 @@ WORDS: dict[str, Callable[[Say], str]] = {
     "text_missing": lambda _: _("Please type your comment text."),
     "details_missing": lambda _: _("Please fill the required fields (name, email)."),
     "email_invalid": lambda _: _("Please enter a valid email address."),
-    "website_invalid": lambda _: _("Please enter a web address that begins with http:// or https://."),
+    "website_invalid": lambda _: _("Please enter a web address, such as https://example.com."),
     "duplicate": lambda _: _("Duplicate comment detected; it looks as though you've already said that!"),
     "too_fast": lambda _: _("You are posting comments too quickly. Slow down."),
     "closed": lambda _: _("Sorry, comments are closed for this story."),

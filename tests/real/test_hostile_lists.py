@@ -23,11 +23,12 @@ from piensas.actions.posting import post_comment
 from piensas.actions.publishing import publish_edition
 from piensas.markup.comment import render_html
 from piensas.model.comment import Comment
-from piensas.model.draft import Draft, is_website
+from piensas.model.draft import Draft
 from piensas.model.mailbox import mailbox_of
 from piensas.model.moment import Clock, Moment
 from piensas.model.reader import Viewer
 from piensas.model.story import Manuscript
+from piensas.model.website import read_website
 from piensas.model.wording import is_blank, tidy_line, tidy_text
 from piensas.store.checks import list_miscounts
 from piensas.store.readers import find_reader
@@ -105,7 +106,7 @@ def post_payload(db: Connection, newsroom: Newsroom, payload: str, moment: Momen
         text=payload,
         name="Somebody" if is_blank(tidy_line(payload[:245])) else payload[:245],
         email=line if mailbox_of(line) else f"{moment.id}@example.org",
-        website=payload if is_website(line) and len(line) <= 200 else "",
+        website=payload if len(read_website(line) or line) <= 200 and read_website(line) else "",
         id=f"draft-{moment.id}",
     )
     viewer = Viewer(newsroom.site, moment.id.to_bytes(32, "big"))
