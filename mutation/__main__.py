@@ -43,10 +43,10 @@ Task = tuple[Mutant, list[str], float]
 @click.option("--reach", is_flag=True, help="Find out anew which tests come by which lines.")
 def main(paths: tuple[Path, ...], changed: str | None, minutes: int | None, reach: bool) -> None:
     """Make small mistakes in PATHS and see whether a test notices."""
-    limit = minutes or (10 if changed else None)
-    end = time.monotonic() + 60 * limit if limit else None
     if reach or not any(FOLDER.glob("lines.*")):
         find_reach()
+    limit = minutes or (10 if changed else None)
+    end = time.monotonic() + 60 * limit if limit else None
     known = read_reach()
     tasks = [plan(each, known) for each in list_asked(paths, changed)]
     random.Random(1).shuffle(tasks)  # noqa: S311  # no secret

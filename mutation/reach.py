@@ -28,6 +28,7 @@ class Watch:
     def __init__(self, name: str) -> None:
         FOLDER.mkdir(exist_ok=True)
         self.times: dict[str, float] = {}
+        self.failed: set[str] = set()
         self.file = FOLDER / f"times.{name}.json"
         self.coverage = coverage.Coverage(
             data_file=str(FOLDER / f"lines.{name}"), source=["piensas"], config_file=False, messages=False
@@ -42,10 +43,15 @@ class Watch:
         self.times[item.nodeid] = time.monotonic() - began
         self.coverage.switch_context("")
 
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.failed:
+            self.failed.add(report.nodeid)
+
     def pytest_sessionfinish(self) -> None:
         self.coverage.stop()
         self.coverage.save()
-        self.file.write_text(json.dumps(self.times))
+        passed = {test: seconds for test, seconds in self.times.items() if test not in self.failed}
+        self.file.write_text(json.dumps(passed))
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -95,7 +101,7 @@ def read_reach(folder: Path = FOLDER) -> Reach:
         for measured in data.measured_files():
             here = lines.setdefault(str(Path(measured).relative_to(Path.cwd())), {})
             for line, tests in data.contexts_by_lineno(measured).items():
-                known = {test for test in tests if test}
+                known = {test for test in tests if test in seconds}
                 here.setdefault(line, set()).update(known)
                 width.update(known)
     return Reach(lines, seconds, width)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import httpx
 import pytest
 
 from piensas.store.stories import find_story
@@ -250,23 +251,35 @@ def test_whoever_posts_too_fast_is_told_how_long_to_wait(open_site: OpenNewsroom
     assert taken.status_code == 201
 
 
-def test_forgetting_the_cookie_does_not_make_anybody_faster(open_site: OpenNewsroom) -> None:
+def test_a_school_writes_by_way_of_one_address(open_site: OpenNewsroom) -> None:
+    """Whoever forgets the cookie again and again is no faster in the long run than with it."""
     newsroom = open_site(seconds_between_comments=15)
-    address = {"X-Forwarded-For": "203.0.113.9, 198.51.100.7"}
-    public = {"X-Forwarded-For": "8.8.8.8"}
-    newsroom.person().send_json(
-        newsroom.comments, {"text": "1", "name": "a", "email": "a@example.org"}, **public
-    )
 
-    same = newsroom.person().send_json(
-        newsroom.comments, {"text": "2", "name": "b", "email": "b@example.org"}, **public
-    )
-    other = newsroom.person().send_json(
-        newsroom.comments, {"text": "3", "name": "c", "email": "c@example.org"}, **address
-    )
+    def write(number: int, forwarded: str = "8.8.8.8") -> httpx.Response:
+        body = {"text": f"{number}", "name": "A", "email": f"{number}@example.org"}
+        return newsroom.person().send_json(newsroom.comments, body, x_forwarded_for=forwarded)
 
-    assert same.status_code == 429
-    assert other.status_code == 201
+    assert [write(number).status_code for number in range(10)] == [201] * 10
+
+    refused = write(10)
+    assert (refused.status_code, refused.json()["code"]) == (429, "too_fast")
+    assert "Many comments are coming from your network at once. Please wait a moment." in refused.text
+    assert refused.headers["retry-after"] == "15"
+    assert write(11, "203.0.113.9, 198.51.100.7").status_code == 201
+    newsroom.hands.turn(seconds=14)
+    assert write(12).headers["retry-after"] == "1"
+    newsroom.hands.turn(seconds=1)
+    assert [write(13).status_code, write(14).status_code] == [201, 429]
+
+
+def test_one_reader_of_a_school_waits_for_nobody_else(open_site: OpenNewsroom) -> None:
+    newsroom = open_site(seconds_between_comments=15)
+    ana, ben = newsroom.person(), newsroom.person()
+    assert ana.post("Ana's.").status_code == 201
+    assert ben.post("Ben's.", email="b@example.org").status_code == 201
+    again = ana.post("Ana's second.")
+    assert again.status_code == 429
+    assert "You are posting comments too quickly. Slow down." in again.text
 
 
 def test_a_closed_story_takes_no_comment(open_site: OpenNewsroom) -> None:

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from sqlalchemy.exc import IntegrityError
 from structlog.testing import capture_logs
 
-from piensas.actions.posting import email_pace
+from piensas.actions.pacing import email_pace
 from piensas.cli import main
 from piensas.model.reader import Reader
 from piensas.store.checks import list_miscounts

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from piensas.actions.changing import decision_of
 from piensas.actions.counting import count_change
-from piensas.actions.posting import email_pace, reader_pace
+from piensas.actions.pacing import email_pace, reader_pace
 from piensas.actions.voting import change_vote
 from piensas.model.comment import Comment
 from piensas.model.mailbox import mailbox_of

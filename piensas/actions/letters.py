@@ -6,8 +6,7 @@ import hmac
 
 from sqlalchemy import Connection
 
-from piensas.actions.pacing import MINUTE, Allowance, spend
-from piensas.actions.posting import hash_mailbox, list_own_keys, require_pause
+from piensas.actions.pacing import MINUTE, Allowance, hash_mailbox, list_own_keys, require_pause, spend
 from piensas.actions.signing_in import begin_sign_in
 from piensas.model.identity import LETTER, MOST_TRIES, SignIn
 from piensas.model.job import Job

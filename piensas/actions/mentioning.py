@@ -8,8 +8,7 @@ from urllib.parse import urlsplit
 import msgspec
 from sqlalchemy import Connection
 
-from piensas.actions.pacing import SECOND
-from piensas.actions.posting import require_pause
+from piensas.actions.pacing import SECOND, require_pause
 from piensas.model.elsewhere import tidy_title
 from piensas.model.job import Job
 from piensas.model.mention import Mention, MentionStatus, read_source, read_target

@@ -9,16 +9,15 @@ import msgspec
 from sqlalchemy import Connection
 
 from piensas.actions.counting import count_change
-from piensas.actions.pacing import MINUTE, SECOND
+from piensas.actions.pacing import MINUTE, SECOND, email_pace, list_own_keys, require_pace, require_rested
 from piensas.markup.comment import RENDERER, count_links, is_nothing, render_markdown
 from piensas.model.access import is_own, require_may_answer, require_may_post
 from piensas.model.comment import Comment, Decision
-from piensas.model.draft import Draft, require_details, require_text, tidy_draft
+from piensas.model.draft import Draft, require_details, require_name, require_text, tidy_draft
 from piensas.model.lookalike import is_lookalike
-from piensas.model.mailbox import mailbox_of
 from piensas.model.moment import Moment, time_of
 from piensas.model.reader import Reader, Viewer
-from piensas.model.refusals import Duplicate, EmailTaken, NameReserved, NotFound, TextMissing, TooFast
+from piensas.model.refusals import Duplicate, EmailTaken, NameReserved, NotFound, TextMissing
 from piensas.model.rules import Rules
 from piensas.model.screening import Evidence, Verdict, screen
 from piensas.model.session import Session
@@ -33,7 +32,7 @@ from piensas.store.comments import (
 )
 from piensas.store.history import save_decision
 from piensas.store.identities import count_identities, has_proven_email
-from piensas.store.paces import find_last_pace, list_paces, save_paces
+from piensas.store.paces import find_last_pace, save_paces, save_times
 from piensas.store.readers import find_reader, list_staff, save_reader, save_reader_change
 from piensas.store.sessions import save_session, save_session_change
 from piensas.store.stories import Addresses, find_story_to_change, list_live_with_authors
@@ -73,9 +72,7 @@ def post_comment(db: Connection, viewer: Viewer, story_id: int, draft: Draft, mo
         raise NotFound
     require_may_post(story, viewer, moment.now)
     html = render_text(draft.text, viewer.rules)
-    if viewer.is_guest:
-        require_details(draft, viewer.rules)
-        require_own_name(db, viewer, authors, draft)
+    require_identity(db, viewer, authors, draft)
     answers = find_answered(db, story, draft)
     take_turn(db, viewer, draft, moment)
 
@@ -120,7 +117,17 @@ def as_signed_in(viewer: Viewer, draft: Draft) -> Draft:
     reader = viewer.reader
     if viewer.is_guest or reader is None:
         return draft
-    return msgspec.structs.replace(draft, name=reader.name, email=reader.email, website=reader.website)
+    name = reader.name or draft.name
+    return msgspec.structs.replace(draft, name=name, email=reader.email, website=reader.website)
+
+
+def require_identity(db: Connection, viewer: Viewer, authors: Sequence[str], draft: Draft) -> None:
+    """A guest's details; and the name of somebody who has signed in and had none, as by a letter."""
+    if viewer.is_guest:
+        require_details(draft, viewer.rules)
+        require_own_name(db, viewer, authors, draft)
+    elif viewer.reader and not viewer.reader.name and (draft.name or viewer.rules.require_name_and_email):
+        require_name(draft.name, viewer.rules, (*list_reserved_names(db, viewer.site), *authors))
 
 
 def require_own_name(db: Connection, viewer: Viewer, authors: Sequence[str], draft: Draft) -> None:
@@ -129,7 +136,9 @@ def require_own_name(db: Connection, viewer: Viewer, authors: Sequence[str], dra
         raise NameReserved
 
 
-def require_free_address(db: Connection, viewer: Viewer, draft: Draft, moment: Moment) -> None:
+def require_free_address(
+    db: Connection, viewer: Viewer, draft: Draft, times: dict[str, int], moment: Moment
+) -> None:
     """A guest does not take the address of a reader who can prove it. Who has been told so once is told
     nothing of any address for a while, and has spent what a comment costs; the reader whose it is does not
     notice.
@@ -141,7 +150,8 @@ def require_free_address(db: Connection, viewer: Viewer, draft: Draft, moment: M
     keys = list_own_keys(viewer, "asked-")
     require_rested(db, viewer, keys, ASK_PAUSE, moment)
     if has_proven_email(db, viewer.site.id, draft.email):
-        save_paces(db, viewer.site.id, [*keys, *list_own_keys(viewer)], moment.now)
+        own = {key: at for key, at in times.items() if key != email_pace(draft.email)}
+        save_times(db, viewer.site.id, own | dict.fromkeys(keys, moment.now))
         raise EmailTaken
 
 
@@ -213,72 +223,10 @@ def take_turn(db: Connection, viewer: Viewer, draft: Draft, moment: Moment) -> N
     """That it is not too soon for another comment, and the guest's address nobody's who can prove it."""
     if viewer.is_staff:
         return
-    keys = require_pace(db, viewer, draft, moment)
+    times = require_pace(db, viewer, draft, moment)
     if viewer.is_guest:
-        require_free_address(db, viewer, draft, moment)
-    save_paces(db, viewer.site.id, keys, moment.now)
-
-
-def require_pace(db: Connection, viewer: Viewer, draft: Draft, moment: Moment) -> list[str]:
-    """Refuses a reader, network address or e-mail that posted a moment ago. Returns the keys under which this
-    time is to be remembered.
-
-    Of the e-mail nothing is told to whoever is too fast without it; and what guests type is nothing to a
-    reader who has signed in.
-    """
-    pause = comment_pause(viewer)
-    if not pause:
-        return []
-    own = list_own_keys(viewer)
-    theirs = [email_pace(draft.email)] if draft.email else []
-    if viewer.reader is not None and not viewer.is_guest:
-        theirs = [reader_pace(viewer.reader.id)]
-    paces = list_paces(db, viewer.site.id, [*own, *theirs])
-    for keys in (own, theirs):
-        require_over(max((paces[key] for key in keys if key in paces), default=None), pause, moment)
-    return [*own, *theirs]
-
-
-def require_pause(db: Connection, viewer: Viewer, keys: list[str], pause: int, moment: Moment) -> None:
-    """That none of the keys was used in the last `pause` milliseconds; from now on they have been."""
-    if not pause or not keys:
-        return
-    require_rested(db, viewer, keys, pause, moment)
-    save_paces(db, viewer.site.id, keys, moment.now)
-
-
-def require_rested(db: Connection, viewer: Viewer, keys: list[str], pause: int, moment: Moment) -> None:
-    """That none of the keys was used in the last `pause` milliseconds."""
-    require_over(find_last_pace(db, viewer.site.id, keys), pause, moment)
-
-
-def require_over(last: int | None, pause: int, moment: Moment) -> None:
-    if last is not None and 0 <= moment.now - last < pause:
-        raise TooFast(retry_after=-(-(last + pause - moment.now) // SECOND))
-
-
-def comment_pause(viewer: Viewer) -> int:
-    return viewer.rules.seconds_between_comments * SECOND
-
-
-def list_own_keys(viewer: Viewer, deed: str = "") -> list[str]:
-    """The keys under which the pace of this browser, and of this network address, is kept for a deed."""
-    senders = [f"{deed}sender:{viewer.sender}"] if viewer.sender else []
-    return [f"{deed}session:{viewer.session.hex()}", *senders]
-
-
-def reader_pace(reader_id: int, deed: str = "") -> str:
-    """The key under which a reader's pace is kept for a deed, in whatever browser."""
-    return f"{deed}reader:{reader_id}"
-
-
-def email_pace(address: str) -> str:
-    """The key under which an address' pace is kept."""
-    return f"email:{hash_mailbox(address)}"
-
-
-def hash_mailbox(address: str) -> str:
-    return hashlib.sha256((mailbox_of(address) or address).encode()).hexdigest()
+        require_free_address(db, viewer, draft, times, moment)
+    save_times(db, viewer.site.id, times)
 
 
 def save_author(db: Connection, viewer: Viewer, draft: Draft, moment: Moment) -> Reader:
@@ -290,7 +238,9 @@ def save_author(db: Connection, viewer: Viewer, draft: Draft, moment: Moment) ->
         save_reader(db, reader)
         save_session(db, guest_session(viewer, reader, moment))
         return reader
-    if not viewer.is_guest or (known.name, known.email, known.website) == details:
+    if not viewer.is_guest:
+        return known if known.name == draft.name else save_reader_change(db, known, name=draft.name)
+    if (known.name, known.email, known.website) == details:
         return known
     return save_reader_change(db, known, name=draft.name, email=draft.email, website=draft.website)
 

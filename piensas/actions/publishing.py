@@ -7,8 +7,7 @@ from typing import Literal
 import msgspec
 from sqlalchemy import Connection
 
-from piensas.actions.pacing import SECOND
-from piensas.actions.posting import require_pause
+from piensas.actions.pacing import SECOND, require_pause
 from piensas.model.job import Job
 from piensas.model.moment import Moment
 from piensas.model.reader import Viewer

@@ -10,7 +10,8 @@ from collections.abc import Mapping
 import msgspec
 from sqlalchemy import Connection
 
-from piensas.actions.posting import list_reserved_names, require_pause
+from piensas.actions.pacing import require_pause
+from piensas.actions.posting import list_reserved_names
 from piensas.model.draft import require_name, require_spare
 from piensas.model.identity import (
     HANDED,

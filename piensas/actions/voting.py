@@ -5,8 +5,8 @@ from __future__ import annotations
 import msgspec
 from sqlalchemy import Connection
 
-from piensas.actions.pacing import SECOND, Allowance, spend
-from piensas.actions.posting import reader_pace, require_pace, save_author
+from piensas.actions.pacing import SECOND, Allowance, reader_pace, require_pace, spend
+from piensas.actions.posting import save_author
 from piensas.model.access import require_may_vote
 from piensas.model.comment import Comment
 from piensas.model.draft import Draft
@@ -16,7 +16,7 @@ from piensas.model.reader import Reader, Viewer
 from piensas.model.refusals import NotFound
 from piensas.model.story import Story
 from piensas.store.comments import find_comment, save_comment_change
-from piensas.store.paces import save_paces
+from piensas.store.paces import save_times
 from piensas.store.ranks import save_rank_change
 from piensas.store.stories import find_story_to_change, save_story_change
 from piensas.store.votes import erase_vote, find_vote, save_vote
@@ -67,5 +67,5 @@ def change_vote(db: Connection, story: Story, comment: Comment, reader_id: int, 
 def save_new_voter(db: Connection, viewer: Viewer, moment: Moment) -> Reader:
     """A browser that has not written here yet: slowed down as for a comment, so that forgetting the
     cookie does not multiply votes."""
-    save_paces(db, viewer.site.id, require_pace(db, viewer, Draft(), moment), moment.now)
+    save_times(db, viewer.site.id, require_pace(db, viewer, Draft(), moment))
     return save_author(db, viewer, Draft(), moment)

@@ -55,13 +55,14 @@ class Duplicate(Refusal):
 
 
 class TooFast(Refusal):
-    """`retry_after` is in whole seconds."""
+    """`retry_after` is in whole seconds. `is_networks`: others share the address that is too fast."""
 
     code = "too_fast"
 
-    def __init__(self, *, retry_after: int) -> None:
+    def __init__(self, *, retry_after: int, is_networks: bool = False) -> None:
         super().__init__(retry_after)
         self.retry_after = retry_after
+        self.is_networks = is_networks
 
 
 class Closed(Refusal):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import zip_longest
 
 from sqlalchemy import Connection, bindparam, delete, select
@@ -42,9 +42,14 @@ def erase_paces(db: Connection, site_id: int, keys: Collection[str]) -> None:
 
 
 def save_paces(db: Connection, site_id: int, keys: Sequence[str], at: int) -> None:
-    """Keeps that these keys posted just now; nobody else's are touched, and all deeds go in one order."""
-    for key in sorted(set(keys)):
-        SAVE[db.dialect.name].do(db, site_id=site_id, key=key, at=at)
+    """Keeps that these keys posted just now."""
+    save_times(db, site_id, dict.fromkeys(keys, at))
+
+
+def save_times(db: Connection, site_id: int, times: Mapping[str, int]) -> None:
+    """Keeps a time for each key; nobody else's are touched, and all deeds go in one order."""
+    for key in sorted(times):
+        SAVE[db.dialect.name].do(db, site_id=site_id, key=key, at=times[key])
 
 
 def erase_some_paces(db: Connection, site_id: int, past: int, limit: int) -> int:

@@ -47,6 +47,7 @@ class Box(msgspec.Struct, frozen=True):
     is_closed: bool = False
     who: Who | None = None
     choosing: bool = False
+    display_name: str = ""
 
 
 def empty_box(site: Site, story: Story, visit: Visit | None, now: int) -> Box:
@@ -117,6 +118,7 @@ def typed_box(shape: DraftShape, visit: Visit) -> Box:
         save_details=bool(shape.save_details),
         who=who_is(visit),
         choosing=shape.identity == "guest",
+        display_name=shape.display_name,
     )
 
 

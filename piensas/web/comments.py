@@ -81,6 +81,8 @@ async def take_draft(request: Request, press: Press, story_id: int, shape: Draft
         if posted.comment.status == "rejected":
             raise Rejected
     except Refusal as refusal:
+        if visit.is_signed_in and refusal.field == "name":
+            refusal.field = "display_name"
         if wants_json(request) or isinstance(refusal, NotFound):
             raise
         return await refuse_in_box(press, visit, story_id, shape, refusal)

@@ -12,7 +12,7 @@ from piensas.model.comment import own_view
 from piensas.model.refusals import NotFound
 from piensas.store.stories import Addresses, list_live_addresses
 from piensas.web.answers import json_answer
-from piensas.web.box import who_is
+from piensas.web.box import Box, who_is
 from piensas.web.http import Request
 from piensas.web.press import Press
 from piensas.web.reading import mine_of, read_second
@@ -44,7 +44,7 @@ async def viewer(request: Request, press: NamedDependency[Press], story: FromPat
         "%(n)s new since your last visit", "%(n)s new since your last visit", news
     ) % {"n": pen.speech.number(news)}
     who = who_is(visit)
-    identity = pen.draw("who.html", who=who, story_id=story_id).decode() if who else ""
+    identity = pen.draw("who.html", who=who, b=Box(), story_id=story_id).decode() if who else ""
     votes = {str(comment): value for comment, value in own.votes.items()}
     return json_answer(ViewerShape(pieces, votes, identity, words if news else "", str(moment.id)))
 

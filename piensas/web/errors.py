@@ -7,7 +7,7 @@ from collections.abc import Callable
 from msgspec import Struct
 
 from piensas.drawing.language import Speech
-from piensas.model.refusals import Refusal, SignInRefused, TooLong
+from piensas.model.refusals import Refusal, SignInRefused, TooFast, TooLong
 
 STATUS = {
     "text_missing": 422,
@@ -84,6 +84,8 @@ def words_for(refusal: Refusal, speech: Speech) -> str:
     """The sentence for the reader."""
     if isinstance(refusal, TooLong):
         return too_long(refusal, speech)
+    if isinstance(refusal, TooFast) and refusal.is_networks:
+        return speech.gettext("Many comments are coming from your network at once. Please wait a moment.")
     words = WORDS.get(refusal.code, WORDS["malformed"])(speech.gettext)
     return words % {"provider": refusal.label} if isinstance(refusal, SignInRefused) else words
 

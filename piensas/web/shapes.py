@@ -25,7 +25,8 @@ Id = Annotated[str, Meta(pattern=r"^[0-9]{1,19}$")]
 class DraftShape(Struct):
     """A comment as the box or a program sends it. `draft` makes sending it twice the same as once.
 
-    `identity`: "guest" writes as a guest although somebody is signed in.
+    `identity`: "guest" writes as a guest although somebody is signed in. `display_name` is for who is signed
+    in and has no name yet.
     """
 
     text: str = ""
@@ -37,11 +38,12 @@ class DraftShape(Struct):
     language: Annotated[str, Meta(max_length=35)] = ""
     save_details: str = ""
     identity: str = ""
+    display_name: str = ""
 
     def as_draft(self, languages: tuple[str, ...]) -> Draft:
         return Draft(
             text=self.text,
-            name=self.name,
+            name=self.name or self.display_name,
             email=self.email,
             website=self.website,
             parent_id=as_id(self.parent) if self.parent else None,
@@ -61,6 +63,7 @@ class DraftShape(Struct):
             language=self.language,
             save_details=self.save_details[:10],
             identity=self.identity[:10],
+            display_name=self.display_name[: times * rules.longest_name],
         )
 
 

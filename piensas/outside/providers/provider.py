@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from msgspec import Struct
 
 from piensas.model.identity import LONGEST_SUBJECT, Profile
+from piensas.model.mailbox import mailbox_of
 from piensas.model.refusals import ProviderWrong
 from piensas.model.wording import tidy_line
 
@@ -68,7 +69,7 @@ def make_profile(provider: str, issuer: str, subject: object, claims: Claims, **
         provider=provider,
         issuer=issuer,
         subject=read_subject(subject),
-        name=first_line(claims, names.get("name", "name"), names.get("username", "preferred_username")),
+        name=find_name(claims, names.get("username", "preferred_username")),
         email=read_email(claims.get(names.get("email", "email"))),
         is_verified=claims.get(names.get("verified", "email_verified")) is True,
         photo=read_address(claims.get(names.get("photo", "picture"))),
@@ -85,12 +86,18 @@ def read_subject(subject: object) -> str:
     return subject
 
 
-def first_line(claims: Claims, *keys: str) -> str:
-    for key in keys:
-        found = claims.get(key)
-        if isinstance(found, str) and (line := tidy_line(found[: 4 * LONGEST_NAME])):
-            return line[:LONGEST_NAME]
-    return ""
+def find_name(claims: Claims, username: str) -> str:
+    """What this person is called in public (OpenID Connect Core, 5.1): never an address, which some providers
+    give as a name where they know none."""
+    whole = read_line(claims, "name")
+    parts = " ".join(filter(None, (read_line(claims, "given_name"), read_line(claims, "family_name"))))
+    names = (whole, parts[:LONGEST_NAME], read_line(claims, username))
+    return next((name for name in names if name and mailbox_of(name) is None), "")
+
+
+def read_line(claims: Claims, key: str) -> str:
+    found = claims.get(key)
+    return tidy_line(found[: 4 * LONGEST_NAME])[:LONGEST_NAME] if isinstance(found, str) else ""
 
 
 def read_email(found: object) -> str:
