@@ -17,6 +17,7 @@ from piensas.markup.story import render_wordpress_story
 from piensas.web.api.answers import BASE
 from piensas.web.api.routes import FOR_PROGRAMS
 from piensas.web.app import HANDLERS
+from piensas.web.shapes import DraftShape
 from tests.newsroom import Newsroom, Person, guest
 from tests.providers import Tricksters
 from tests.test_parameters import READ
@@ -39,9 +40,21 @@ UNITS = {
     "separators": "a=b&",
     "at": "a@",
 }
-DRAFT = ("text", "name", "email", "website", "parent", "draft", "language", "save_details", "identity")
+DRAFT = (
+    "text",
+    "name",
+    "email",
+    "website",
+    "parent",
+    "draft",
+    "language",
+    "save_details",
+    "identity",
+    "display_name",
+)
 WRITTEN: dict[str, tuple[str, ...]] = {
     "POST /stories/{story}/comments": DRAFT,
+    "POST /stories/{story}/preview": DRAFT,
     "POST /stories/{story}/comments/{comment}/text": ("text",),
     "POST /stories/{story}/comments/{comment}/withdrawal": (),
     "POST /stories/{story}/comments/{comment}/vote": ("value",),
@@ -110,6 +123,10 @@ def test_every_address_at_which_something_is_done_is_in_the_table() -> None:
         for path in handler.paths
     }
     assert found == set(WRITTEN)
+
+
+def test_every_field_of_the_box_is_in_the_table() -> None:
+    assert DraftShape.__struct_fields__ == DRAFT
 
 
 def cost_of(work: Callable[[], object]) -> float:

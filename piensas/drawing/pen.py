@@ -12,6 +12,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 from msgspec import Struct
+from rjsmin import jsmin
 
 from piensas.drawing.avatars import hue, initials, pattern
 from piensas.drawing.compiled import Compiled
@@ -24,11 +25,6 @@ HERE = Path(__file__).parent.parent
 PIECES, OWN_PIECES = 8_192, 1_024
 """Drawn comments that are remembered in each language: as all see them, and as somebody sees their own."""
 COMPILED = Compiled()
-CASTS = re.compile(rb"/\*\* @type (?:(?!\*/).)*\*/ ?")
-"""What a script says to the type checker alone, within a line."""
-REMARKS = re.compile(rb"^[ ]*(//.*|/\*((?!\*/).|\n)*\*/[ ]*)$", re.MULTILINE)
-"""Lines of a script that are nothing but a remark, or belong to one of several lines."""
-
 PLACE = Markup("<!%s>")  # no words of anybody's come into a page with a `<`
 PLACES = re.compile(rb"<!(\w+)>")
 NOTHING: Mapping[str, bytes] = {}
@@ -191,8 +187,4 @@ def static_version(name: str) -> str:
 def read_static(name: str) -> bytes:
     """A file as it is handed out: scripts without what only their readers need."""
     content = (HERE / "static" / name).read_bytes()
-    if not name.endswith(".js"):
-        return content
-    return b"\n".join(
-        line.strip() for line in CASTS.sub(b"", REMARKS.sub(b"", content)).splitlines() if line.strip()
-    )
+    return bytes(jsmin(content)) if name.endswith(".js") else content

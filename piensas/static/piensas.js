@@ -179,6 +179,7 @@ class Box {
     this.cancel = /** @type {HTMLAnchorElement} */ (this.place.querySelector(".cancel"));
     this.button = /** @type {HTMLElement} */ (this.place.querySelector(".post"));
     this.guest = /** @type {HTMLFieldSetElement} */ (this.place.querySelector(".guest"));
+    this.preview = /** @type {HTMLElement} */ (this.place.querySelector(".preview"));
     this.words = /** @type {Record<string, string | undefined>} */ (this.form?.dataset ?? {});
     /** Where it stood when the page came, and what it was for. */
     this.atFirst = this.form && {
@@ -193,7 +194,7 @@ class Box {
   begin() {
     const { form } = this;
     form.addEventListener("focusin", () => this.open());
-    form.addEventListener("input", () => (this.saveDraft(), this.grow(), this.showAvatar()));
+    form.addEventListener("input", () => (this.saveDraft(), this.grow(), this.showAvatar(), (this.preview.hidden = true)));
     form.addEventListener("submit", (event) => this.post(event));
     const forget = (/** @type {StorageEvent} */ { key, newValue }) => {
       if (key === `piensas:${this.draftKey}` && !newValue) this.field("draft").value = "";
@@ -285,6 +286,7 @@ class Box {
   }
 
   clear() {
+    this.preview.hidden = true;
     this.field("text").value = this.field("draft").value = "";
     this.complain("");
   }
@@ -298,7 +300,9 @@ class Box {
 
   /** @param {SubmitEvent} event */
   async post(event) {
-    if (event.submitter?.hasAttribute("formaction")) return;
+    const button = /** @type {HTMLButtonElement} */ (event.submitter);
+    const isPreview = button?.name === "preview";
+    if (button?.hasAttribute("formaction") && !isPreview) return;
     event.preventDefault();
     if (this.isBusy) return;
     this.open();
@@ -307,7 +311,8 @@ class Box {
     if (missing) return this.complain(this.words[missing === "text" ? "textMissing" : "detailsMissing"] ?? "", missing);
     this.form.setAttribute("aria-busy", "true");
     try {
-      const result = await this.all.send(this.form.action, fieldsOf(this.form));
+      const result = await this.all.send(isPreview ? button.formAction : this.form.action, fieldsOf(this.form));
+      if (isPreview) return this.show(result.html);
       memory.keep(this.draftKey, null);
       this.keepDetails();
       this.clear();
@@ -319,6 +324,15 @@ class Box {
       this.form.removeAttribute("aria-busy");
       this.all.live.sayHowMany();
     }
+  }
+
+  /** How the words would be seen. @param {string} html */
+  show(html) {
+    const { preview } = this;
+    this.complain("");
+    preview.lastElementChild?.replaceChildren(parseFor(this.all.base, html));
+    preview.hidden = false;
+    preview.focus();
   }
 
   get isHome() {

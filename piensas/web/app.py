@@ -40,6 +40,7 @@ from piensas.web import (
     signin,
     staff,
     stories,
+    trying,
     webmention,
     wordpress,
 )
@@ -80,6 +81,7 @@ HANDLERS = (
     changes.edit_page,
     changes.withdrawal_page,
     comments.post_draft,
+    trying.try_draft,
     comments.post_text,
     comments.post_withdrawal,
     comments.post_vote,

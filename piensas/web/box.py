@@ -48,6 +48,7 @@ class Box(msgspec.Struct, frozen=True):
     who: Who | None = None
     choosing: bool = False
     display_name: str = ""
+    preview: str = ""
 
 
 def empty_box(site: Site, story: Story, visit: Visit | None, now: int) -> Box:
