@@ -57,7 +57,7 @@ def main(paths: tuple[Path, ...], changed: str | None, minutes: int | None, reac
 
 
 def plan(mutant: Mutant, known: Reach) -> Task:
-    tests = known.choose(mutant.file, mutant.lines)
+    tests = known.choose(mutant.file, mutant.lines, mutant.name)
     return mutant, tests, known.expect(tests)
 
 

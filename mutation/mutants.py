@@ -32,20 +32,23 @@ Span = tuple[int, int]
 
 
 class Mutant(Struct, frozen=True):
-    """A mistake: of which kind, the how-manieth in its file, in which lines, and what was there before."""
+    """A mistake: of which kind, the how-manieth in its file, in which lines, what was there before, and the
+    name that is given a value there once and for all, if one is."""
 
     file: str
     kind: str
     number: int
     lines: Span
     was: str
+    name: str = ""
 
 
 def list_mutants(file: Path, lines: set[int] | None = None) -> Iterator[Mutant]:
-    """All of a file, or those in some of its lines. Nobody makes mistakes in annotations and docstrings."""
+    """All of a file, or those in some of its lines."""
     source = file.read_text("utf-8")
     nodes = list(ast_nodes(get_ast(source)))
-    idle = list_idle(source)
+    tree = ast.parse(source)
+    idle, names = list_idle(tree), find_names(tree)
     for kind in KINDS:
         operator = get_operator(kind)()
         places = (place for node in nodes for place in operator.mutation_positions(node))
@@ -53,13 +56,31 @@ def list_mutants(file: Path, lines: set[int] | None = None) -> Iterator[Mutant]:
             is_idle = any(begin <= (first, column) < end for begin, end in idle)
             if not is_idle and (lines is None or lines & set(range(first, last + 1))):
                 was = source.splitlines()[first - 1].strip()
-                yield Mutant(str(file), kind, number, (first, last), was)
+                yield Mutant(str(file), kind, number, (first, last), was, names.get(first, ""))
 
 
-def list_idle(source: str) -> list[tuple[tuple[int, int], tuple[int, int]]]:
-    """From where to where (line, column) there is nothing that is done."""
+def find_names(tree: ast.Module) -> dict[int, str]:
+    """The constants of a module and the fields of its classes, by the lines that say what they are."""
+    places: list[ast.Module | ast.ClassDef] = [tree, *(n for n in tree.body if isinstance(n, ast.ClassDef))]
+    found: dict[int, str] = {}
+    for each in (statement for place in places for statement in place.body):
+        if isinstance(each, ast.Assign | ast.AnnAssign):
+            target = each.targets[0] if isinstance(each, ast.Assign) else each.target
+            names = [node.id for node in ast.walk(target) if isinstance(node, ast.Name)]
+            lines = range(each.lineno, (each.end_lineno or each.lineno) + 1)
+            found |= dict.fromkeys(lines, names[0]) if names else {}
+    return found
+
+
+def list_idle(tree: ast.Module) -> list[tuple[tuple[int, int], tuple[int, int]]]:
+    """From where to where (line, column) nothing is done that a test could see: annotations and docstrings,
+    that a record is frozen, and how much is remembered."""
     found: list[ast.AST] = []
-    for node in ast.walk(ast.parse(source)):
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ClassDef):
+            found += node.keywords
+        if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            found += [each for each in node.decorator_list if isinstance(each, ast.Call)]
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             found += [node.returns] if node.returns else []
         if isinstance(node, ast.arg | ast.AnnAssign) and node.annotation:

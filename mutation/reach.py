@@ -5,9 +5,11 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
 
 import coverage
@@ -67,12 +69,12 @@ class Reach(Struct):
     seconds: dict[str, float]
     width: Counter[str]
 
-    def choose(self, file: str, span: tuple[int, int]) -> list[str]:
-        """Those that come by these lines, or where none of them does by itself, as with what is done at
-        import, by the file; soonest over and closest to it first."""
+    def choose(self, file: str, span: tuple[int, int], name: str = "") -> list[str]:
+        """Those that come by these lines; where none does, as with what is done at import, by the lines that
+        say the name which is given a value there, or by the file. Soonest over and closest to it first."""
         here = self.lines.get(file, {})
-        found = set[str]().union(*(here.get(line, set()) for line in range(span[0], span[1] + 1)))
-        tests = found or set[str]().union(*here.values())
+        found = union(here.get(line, set()) for line in range(span[0], span[1] + 1))
+        tests = found or (self.find_users(name) if name else set()) or union(here.values())
         chosen, left = [], LONGEST
         for test in sorted(tests, key=self.rank)[:MOST]:
             left -= self.seconds.get(test, 1.0)
@@ -81,12 +83,31 @@ class Reach(Struct):
                 break
         return chosen
 
+    def find_users(self, name: str) -> set[str]:
+        """The tests that come by lines with this word."""
+        word = re.compile(rf"\b{name}\b")
+        return union(
+            tests
+            for file, lines in self.lines.items()
+            for number, words in enumerate(read_lines(file), 1)
+            if word.search(words) and (tests := lines.get(number))
+        )
+
     def expect(self, tests: Iterable[str]) -> float:
         """Seconds that these take."""
         return sum(self.seconds.get(test, 1.0) for test in tests)
 
     def rank(self, test: str) -> tuple[bool, float]:
         return "postgresql" in test, (0.05 + self.seconds.get(test, 1.0)) * self.width[test]
+
+
+def union(sets: Iterable[set[str]]) -> set[str]:
+    return set[str]().union(*sets)
+
+
+@cache
+def read_lines(file: str) -> list[str]:
+    return Path(file).read_text("utf-8").splitlines()
 
 
 def read_reach(folder: Path = FOLDER) -> Reach:
