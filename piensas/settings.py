@@ -1,28 +1,33 @@
-"""Every setting, once: one TOML file and `PIENSAS_…` variables into one checked record.
+"""Every setting, once.
 
 May import: model.
 """
 
 from __future__ import annotations
 
-import os
-import tomllib
-from collections.abc import Mapping
+import re
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 import msgspec
 from msgspec import Meta, Struct
 
+from piensas.model.host import is_host
+from piensas.model.network import read_networks
+from piensas.model.origin import read_origin
 from piensas.model.rules import Rules
 from piensas.model.site import Site
+from piensas.model.website import read_website
 
-PREFIX = "PIENSAS_"
 LOCAL = r"^$|^http://(localhost|127\.0\.0\.1)(:[0-9]+)?$"
-ORIGIN = r"^https?://[^/?#\s@*]+$"
 NAME = r"^(?!(wordpress|google|x|facebook|sso|email|passkey|invitation|program)$)[a-z][a-z0-9]{1,19}$"
+
+
+FILE = "sqlite:///"
+T = TypeVar("T")
 
 
 class BadSettings(Exception):
@@ -97,7 +102,7 @@ class Mail(Struct, frozen=True, forbid_unknown_fields=True):
 class Embed(Struct, frozen=True, forbid_unknown_fields=True):
     """Other sites under whose pages discussions may stand, by their origins."""
 
-    origins: tuple[Annotated[str, Meta(pattern=ORIGIN)], ...] = ()
+    origins: tuple[str, ...] = ()
 
 
 class Api(Struct, frozen=True, forbid_unknown_fields=True):
@@ -122,64 +127,92 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     api: Api = Api()
 
 
-def read_settings(file: Path | None, environment: Mapping[str, str] = os.environ) -> Settings:
-    """The settings of `file` (none: the defaults), with what the environment says on top.
+class Check(Struct, frozen=True):
+    """What a setting's type does not say. `apply` gives the value as it is kept, or raises ValueError;
+    `wanted` are the words for what it has to be."""
 
-    Paths in the file are relative to it.
-    """
-    tables = read_toml(file) if file else {}
-    for name, value in environment.items():
-        if name.startswith(PREFIX):
-            put(tables, name, value)
+    apply: Callable[[Any], Any]
+    wanted: str
+
+
+def take_origin(typed: str) -> str:
+    return require(read_origin(typed))
+
+
+def take_origins(typed: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(map(take_origin, typed)))
+
+
+def take_networks(typed: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(network for each in typed for network in require(read_networks(each))))
+
+
+def take_zone(typed: str) -> str:
+    """ZoneInfo raises ValueError or KeyError, and for a folder's name OSError."""
     try:
-        settings = msgspec.convert(tables, Settings, strict=False)
-    except msgspec.ValidationError as fault:
-        raise BadSettings(f"{file or 'The settings'}: {say(fault)}") from fault
-    return settle(settings, file.parent if file else Path())
+        return ZoneInfo(typed).key
+    except (KeyError, OSError) as fault:
+        raise ValueError(typed) from fault
 
 
-def read_toml(file: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(file.read_text("utf-8"))
-    except FileNotFoundError as fault:
-        raise BadSettings(f"There is no settings file {file}. `piensas init` writes one.") from fault
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
-        raise BadSettings(f"{file} is not TOML: {fault}") from fault
+def take_host(typed: str) -> str:
+    return require(typed if is_host(typed) else None)
 
 
-def put(tables: dict[str, Any], name: str, value: str) -> None:
-    """`PIENSAS_SERVER_PORT=8080` is `port = 8080` under `[server]`; lists are separated by commas."""
-    section, _, key = name.removeprefix(PREFIX).lower().partition("_")
-    known = {field.name: field.type for field in msgspec.structs.fields(Settings)}
-    if section not in known:
-        return
-    if section == "openid":
-        raise BadSettings(f"{name}: providers of one's own are described in the settings file.")
-    field = {f.name: f for f in msgspec.structs.fields(known[section])}.get(key)
-    if field is None:
-        raise BadSettings(f"{name}: there is no setting {key!r} in [{section}].")
-    is_list = "tuple" in str(field.type)
-    parts = [part.strip() for part in value.split(",") if part.strip()]
-    tables.setdefault(section, {})[key] = parts if is_list else value
+def take_sender(typed: str) -> str:
+    return require(typed if not typed or re.search(r"[^\s@<]@[^\s@<>]", typed) else None)
+
+
+def take_database(typed: str) -> str:
+    return require(typed if typed.startswith((FILE, "postgresql://", "postgresql+psycopg://")) else None)
+
+
+def take_web_address(typed: str) -> str:
+    return require(typed if not typed or (read_website(typed) and "://" in typed) else None)
+
+
+def require(found: T | None) -> T:
+    if found is None:
+        raise ValueError
+    return found
+
+
+CHECKS = {
+    "site.address": Check(take_origin, "a host's address without a path, such as https://news.example.org"),
+    "site.languages": Check(
+        lambda typed: tuple(dict.fromkeys(typed)), "a list of languages' codes (BCP 47), such as en or es-MX"
+    ),
+    "site.timezone": Check(take_zone, "a name of the IANA's, such as America/Mexico_City"),
+    "server.host": Check(take_host, "an address or a name of this machine, such as 127.0.0.1, 0.0.0.0 or ::"),
+    "server.trusted_proxies": Check(
+        take_networks, "a list of addresses and networks, such as 127.0.0.1 or 172.16.0.0/12, and of no names"
+    ),
+    "embed.origins": Check(
+        take_origins, "a list of sites' addresses without a path or a *, such as https://www.example.org"
+    ),
+    "mail.sender": Check(take_sender, "an address of mail, such as News <news@example.org>"),
+    "database.url": Check(take_database, "sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME"),
+    "signin.stand_in": Check(str, "the address of a server on this machine, such as http://localhost:9000"),
+    "sso.address": Check(take_web_address, "the http or https address of your log-in page"),
+    "openid.issuer": Check(take_web_address, "the http or https address of the issuer"),
+}
+"""By the settings' names."""
 
 
 def settle(settings: Settings, folder: Path) -> Settings:
     """Puts the discussion's rules where they are used, and paths where they lead."""
-    if settings.site.rules != Rules():
-        raise BadSettings("The rules of the discussion belong under [discussion].")
-    if settings.site.icons:
-        raise BadSettings("Providers have sections of their own, such as [google].")
     if settings.signin.stand_in and urlsplit(settings.site.address).hostname not in (
         "localhost",
         "127.0.0.1",
     ):
         raise BadSettings("[signin] stand_in lets everybody be anybody: only for a site on localhost.")
-    require_zone(settings.site.timezone)
-    if settings.mail and "@" not in settings.mail.sender:
-        raise BadSettings("[mail] needs a sender, such as news@example.org.")
+    if settings.mail and not settings.mail.sender:
+        raise BadSettings("[mail] has a host and no sender, such as news@example.org.")
+    if settings.sso and not settings.sso.key:
+        raise BadSettings("[sso] has an address and no key: what comes from there could not be checked.")
     url = settings.database.url
-    if url.startswith("sqlite:///"):
-        url = f"sqlite:///{folder / url.removeprefix('sqlite:///')}"
+    if url.startswith(FILE):
+        url = f"{FILE}{folder / url.removeprefix(FILE)}"
     stories = settings.stories.folder and str(folder / settings.stories.folder)
     return msgspec.structs.replace(
         settings,
@@ -187,15 +220,3 @@ def settle(settings: Settings, folder: Path) -> Settings:
         database=DatabaseSettings(url),
         stories=StoriesSettings(stories),
     )
-
-
-def require_zone(name: str) -> None:
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as fault:
-        known = 'It is a name of the IANA\'s, such as "America/Mexico_City".'
-        raise BadSettings(f"[site] timezone: there is no time zone {name!r}. {known}") from fault
-
-
-def say(fault: msgspec.ValidationError) -> str:
-    return str(fault).replace("Object contains unknown field", "there is no setting").replace("`$.", "`")

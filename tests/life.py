@@ -11,7 +11,7 @@ import msgspec
 
 from piensas.actions.sweeping import sweep
 from piensas.model.moment import Clock
-from piensas.settings import read_settings
+from piensas.sources import read_settings
 from piensas.store.database import Database
 from tests.everything import THINGS
 from tests.going_on import (

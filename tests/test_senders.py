@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from piensas.web.viewer import find_hop, is_telling, sender_of
+from piensas.model.network import find_hop, is_telling, sender_of
+from piensas.settings import BadSettings
+from piensas.sources import read_settings
 from tests.conftest import OpenNewsroom
 from tests.newsroom import Newsroom
 
@@ -29,6 +31,38 @@ HERS, HIS = "203.0.114.7", "198.18.5.9"
 )
 def test_the_last_hop_that_is_no_proxy_of_ours_is_believed(client: str, forwarded: str, hop: str) -> None:
     assert find_hop(client, forwarded, (PROXY, FARTHER)) == hop
+
+
+@pytest.mark.parametrize(
+    ("trusted", "client", "forwarded", "hop"),
+    [
+        ("127.0.0.0/8", "127.3.2.1", HERS, HERS),
+        ("localhost", "127.0.0.1", HERS, HERS),
+        ("localhost", "::1", HERS, HERS),
+        (" 10.0.0.1 ", PROXY, HERS, HERS),
+        ("10.0.0.1", "::ffff:10.0.0.1", HERS, HERS),
+        ("10.0.0.0/24", "10.0.1.0", HERS, "10.0.1.0"),
+        ("10.0.0.0/24", "10.0.0.255", f"{HERS}, 10.0.0.3", HERS),
+        ("fd00::/8", "fd12::1", f"{HIS}, {HERS}", HERS),
+        ("10.0.0.1", PROXY, f"{HERS}:51234", HERS),
+        ("10.0.0.1", PROXY, f"{HERS}:51234, {PROXY}:80", HERS),
+        ("10.0.0.1", PROXY, "[2a00:1450:4001:81b::1]:443", "2a00:1450:4001:81b::1"),
+        ("10.0.0.1", PROXY, '"[2a00:1450:4001:81b::1]"', "2a00:1450:4001:81b::1"),
+        ("10.0.0.1", PROXY, "2A00:1450:4001:81B:0::1", "2a00:1450:4001:81b::1"),
+        ("10.0.0.1", PROXY, f"::ffff:{HERS}", HERS),
+        ("10.0.0.1", PROXY, f"{HERS}, unknown", "unknown"),
+        ("10.0.0.1", PROXY, f"{HERS}, 10.0.0.1.evil", "10.0.0.1.evil"),
+    ],
+)
+def test_proxies_are_addresses_and_networks(trusted: str, client: str, forwarded: str, hop: str) -> None:
+    settings = read_settings(None, {"PIENSAS_SERVER_TRUSTED_PROXIES": trusted})
+    assert find_hop(client, forwarded, settings.server.trusted_proxies) == hop
+
+
+@pytest.mark.parametrize("typed", ["proxy", "10.0.0.1/33", "10.0.0", "*", "0x7f000001", "10.0.0.1:80"])
+def test_a_proxy_that_could_never_be_one_is_refused_at_the_start(typed: str) -> None:
+    with pytest.raises(BadSettings, match=r"PIENSAS_SERVER_TRUSTED_PROXIES is .*addresses and networks"):
+        read_settings(None, {"PIENSAS_SERVER_TRUSTED_PROXIES": f"127.0.0.1,{typed}"})
 
 
 @pytest.mark.parametrize(

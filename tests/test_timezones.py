@@ -12,7 +12,8 @@ import pytest
 from msgspec.structs import replace
 
 from piensas.model.moment import Clock
-from piensas.settings import BadSettings, Settings, read_settings
+from piensas.settings import BadSettings, Settings
+from piensas.sources import read_settings
 from piensas.transfer.folder import read_manuscript
 from piensas.web.folder import publish_folder
 from tests.conftest import OpenNewsroom
@@ -134,9 +135,9 @@ def test_clients_of_wordpress_are_told_both_times(open_site: OpenNewsroom) -> No
         assert away.total_seconds() == 6 * 3_600, path
 
 
-@pytest.mark.parametrize("name", ["Mexico", "America", "", "../UTC", "America/mexico city", "GMT-6", "\x00"])
+@pytest.mark.parametrize("name", ["Mexico", "America", "../UTC", "America/mexico city", "GMT-6", "\x00"])
 def test_a_zone_that_there_is_not_is_refused_at_the_start(name: str) -> None:
-    with pytest.raises(BadSettings, match=r"timezone.*America/Mexico_City"):
+    with pytest.raises(BadSettings, match=r"(?i)timezone.*America/Mexico_City"):
         read_settings(None, {"PIENSAS_SITE_TIMEZONE": name})
 
 

@@ -14,7 +14,8 @@ from sqlalchemy import func, select
 
 from piensas.cli import main
 from piensas.model.moment import Clock
-from piensas.settings import Settings, read_settings
+from piensas.settings import Settings
+from piensas.sources import read_settings
 from piensas.store.database import Database
 from piensas.store.tables import metadata
 from piensas.store.upgrading import upgrade

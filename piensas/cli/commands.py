@@ -22,6 +22,7 @@ from piensas.cli.importing import imports
 from piensas.cli.moving import alias
 from piensas.cli.opening import Wrong, find_settings, open_database
 from piensas.cli.people import ban, dismiss_moderator, make_moderator, unban
+from piensas.cli.showing import show_settings
 from piensas.cli.starting import ask_and_write
 from piensas.drawing.language import as_iso
 from piensas.log import set_up_log
@@ -70,6 +71,7 @@ def main(context: click.Context, file: Path | None) -> None:
 
 main.add_command(imports)
 main.add_command(provider)
+main.add_command(show_settings)
 for command in (alias, erase, make_moderator, dismiss_moderator, ban, unban):
     main.add_command(command)
 
@@ -88,7 +90,8 @@ def serve(file: Path | None, host: str | None, port: int | None, workers: int | 
     settings = find_settings(file)
     with open_database(settings):
         pass
-    where = f"http://{host or settings.server.host}:{port or settings.server.port}"
+    name = host or settings.server.host
+    where = f"http://{f'[{name}]' if ':' in name else name}:{port or settings.server.port}"
     out.print(f"{settings.site.name} is served at {where} (Ctrl-C stops it).", highlight=False)
     serve_site(settings, file, host=host, port=port, workers=workers)
 

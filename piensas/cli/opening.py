@@ -11,7 +11,8 @@ import click
 from sqlalchemy.exc import SQLAlchemyError
 
 from piensas.model.refusals import Unavailable
-from piensas.settings import BadSettings, Settings, read_settings
+from piensas.settings import BadSettings, Settings
+from piensas.sources import read_settings
 from piensas.store.database import Database
 from piensas.store.upgrading import upgrade
 
@@ -29,14 +30,18 @@ class Wrong(click.ClickException):
 def find_settings(file: Path | None) -> Settings:
     """The settings named, or those of `piensas.toml` here; without either, the environment must say which
     database it is: in a wrong folder nothing is made."""
-    if file is None and DEFAULT_FILE.exists():
-        file = DEFAULT_FILE
+    file = settings_file(file)
     if file is None and DATABASE not in os.environ:
         raise Wrong(f"There is no {DEFAULT_FILE} in {Path.cwd()}. `piensas init` starts a site.")
     try:
         return read_settings(file)
     except BadSettings as fault:
         raise Wrong(str(fault)) from fault
+
+
+def settings_file(file: Path | None) -> Path | None:
+    """The one that was named, or the one that is here."""
+    return DEFAULT_FILE if file is None and DEFAULT_FILE.exists() else file
 
 
 @contextmanager
@@ -46,10 +51,23 @@ def open_database(settings: Settings) -> Iterator[Database]:
         upgrade(settings.database.url)
         db = Database(settings.database.url)
     except (SQLAlchemyError, OSError, ValueError, Unavailable) as fault:
-        raise Wrong(f"The database cannot be opened: {fault}") from fault
+        raise Wrong(f"The database cannot be opened: {why(fault, settings)}") from fault
     try:
         yield db
     except Unavailable as fault:
         raise Wrong(f"The database cannot be used now: {fault.__cause__ or fault}") from fault
     finally:
         db.close()
+
+
+def why(fault: Exception, settings: Settings) -> str:
+    """In a sentence, where it is a file that may not be written."""
+    file = Path(settings.database.url.removeprefix("sqlite:///"))
+    folder = next(each for each in file.parents if each.exists())
+    if file.is_dir():
+        return f"{file} is a folder."
+    if settings.database.url.startswith("sqlite:///") and not os.access(folder, os.W_OK):
+        return f"this user may not write in {folder}."
+    if file.exists() and not os.access(file, os.W_OK):
+        return f"this user may not write to {file}."
+    return str(getattr(fault, "orig", None) or fault)

@@ -26,6 +26,7 @@ def ask_and_write(folder: Path) -> None:
     codes = languages.replace(",", " ").split()
     stories = folder / "stories"
     stories.mkdir(parents=True, exist_ok=True)
+    settings.touch(0o600)  # secrets will stand in it
     settings.write_text(
         SETTINGS.format(
             name=json.dumps(name, ensure_ascii=False),

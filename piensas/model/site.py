@@ -31,7 +31,7 @@ class Site(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     id: Annotated[int, Meta(ge=1)] = 1
     name: Annotated[str, Meta(min_length=1, max_length=200)] = "Piensas"
     tagline: Annotated[str, Meta(max_length=300)] = ""
-    address: Annotated[str, Meta(pattern=r"^https?://[^/?#\s]+$")] = "http://localhost:8000"
+    address: str = "http://localhost:8000"
     languages: Annotated[tuple[Language, ...], Meta(min_length=1)] = ("en",)
     timezone: Annotated[str, Meta(max_length=100)] = "UTC"
     greeting: Annotated[str, Meta(max_length=300)] = ""

@@ -34,6 +34,7 @@ TO_ANSWER = 3.0
 """Seconds in which a network's database has to answer a question that a reader waits for."""
 TO_ANSWER_PROGRAMS = 15.0
 """As above, for any other question that is not asked at length."""
+FILE = "sqlite:///"
 
 
 class Database:
@@ -170,12 +171,12 @@ class Database:
 
 def normal_url(url: str) -> URL:
     """`sqlite:///file` or `postgresql://…`, with the driver that we use."""
+    if url.startswith(FILE) and url != FILE:
+        return URL.create("sqlite", database=url.removeprefix(FILE))  # a ? or a % in it is the file's name
     parsed = make_url(url)
-    if parsed.get_backend_name() == "postgresql":
-        return parsed.set(drivername="postgresql+psycopg")
-    if parsed.get_backend_name() != "sqlite" or not parsed.database:
+    if parsed.get_backend_name() != "postgresql":
         raise ValueError(f"The database must be sqlite:///FILE or postgresql://…, not {url!r}.")
-    return parsed
+    return parsed.set(drivername="postgresql+psycopg")
 
 
 def watch_file(path: Path) -> Callable[[], bool]:

@@ -30,11 +30,14 @@ LIVELY: dict[str, Any] = {
 def open_sqlite(path: Path, begin: str) -> Engine:
     """Write-ahead log, every commit on disk, and transactions that begin when we say so.
 
-    The driver's own way of beginning transactions would make every savepoint its own commit.
+    The driver's own way of beginning transactions would make every savepoint its own commit. A new file is
+    its owner's alone: readers' addresses are in it.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.exists():
+        path.touch(0o600)
     engine = create_engine(
-        f"sqlite:///{path}",
+        URL.create("sqlite", database=str(path)),
         poolclass=NullPool,
         connect_args={"check_same_thread": False},
         hide_parameters=True,

@@ -22,7 +22,8 @@ from piensas.log import set_up_log
 from piensas.model.job import Kind
 from piensas.model.moment import Clock
 from piensas.model.refusals import Refusal
-from piensas.settings import Settings, read_settings
+from piensas.settings import Settings
+from piensas.sources import read_settings
 from piensas.store.database import Database
 from piensas.web import (
     branches,

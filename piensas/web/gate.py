@@ -8,7 +8,7 @@ import resource
 from collections.abc import Collection, Iterable
 from typing import Protocol
 
-from piensas.web.viewer import sender_of
+from piensas.model.network import sender_of
 
 LARGEST_SHARE = 100
 """Connections of one network address that is not a trusted proxy's, nor this machine's own."""

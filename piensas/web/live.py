@@ -23,12 +23,12 @@ import structlog
 from piensas.drawing.pen import NOBODY, pen_of
 from piensas.model.access import is_closed
 from piensas.model.moment import first_id_at, time_of
+from piensas.model.network import find_hop, is_telling, sender_of
 from piensas.model.refusals import Unavailable
 from piensas.store.changes import list_changes, list_revisions
 from piensas.store.stories import find_story, list_live_addresses
 from piensas.web.front_door import HEAD, Message, Receive, Send
 from piensas.web.press import Press
-from piensas.web.viewer import find_hop, is_telling, sender_of
 
 log = structlog.get_logger()
 PATH = re.compile(r"^/stories/([0-9]{1,18}|[1-8][0-9]{18})/events$")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import secrets
 from collections.abc import Callable
 from typing import TypeVar
@@ -12,6 +11,7 @@ from litestar import Response
 from sqlalchemy import Connection
 
 from piensas.model.identity import PASSKEY
+from piensas.model.network import find_hop, is_telling, sender_of
 from piensas.model.reader import Reader, Viewer
 from piensas.model.session import Session, hash_of, is_due
 from piensas.model.site import Site
@@ -259,28 +259,3 @@ def find_address(request: Request, trusted: tuple[str, ...]) -> str:
     """The network address of the reader: the last one that no trusted proxy vouches for."""
     client = request.client.host if request.client else ""
     return find_hop(client, request.headers.get("x-forwarded-for", ""), trusted)
-
-
-def find_hop(client: str, forwarded: str, trusted: tuple[str, ...]) -> str:
-    if client not in trusted:
-        return client
-    hops = [hop.strip() for hop in forwarded.split(",")]
-    return next((hop for hop in reversed(hops) if hop and hop not in trusted), client)
-
-
-def is_telling(address: str) -> bool:
-    """A public address says something about who is asking; a proxy's private one does not."""
-    try:
-        return ipaddress.ip_address(address).is_global
-    except ValueError:
-        return False
-
-
-def sender_of(address: str) -> str:
-    """The address, or for IPv6 the /64 that one household or host has."""
-    parsed = ipaddress.ip_address(address)
-    if isinstance(parsed, ipaddress.IPv6Address):
-        if parsed.ipv4_mapped:
-            return str(parsed.ipv4_mapped)
-        return str(ipaddress.ip_network((parsed, 64), strict=False))
-    return str(parsed)

@@ -17,7 +17,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from demo import grow
 from piensas.model.moment import Clock
-from piensas.settings import SignIn, read_settings
+from piensas.settings import SignIn
+from piensas.sources import read_settings
 from tests.browser.conftest import open_chromium
 from tests.newsroom import serve
 from tests.providers import open_providers

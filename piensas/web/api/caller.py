@@ -12,6 +12,7 @@ from litestar.di import NamedDependency
 from litestar.middleware.rate_limit import RateLimitConfig
 from msgspec import Struct
 
+from piensas.model.network import is_telling, sender_of
 from piensas.model.reader import Reader, Viewer
 from piensas.model.refusals import Malformed, ScopeMissing, TokenMissing, TokenWrong
 from piensas.model.session import API, Session, hash_of, is_due
@@ -20,7 +21,7 @@ from piensas.web.http import Request
 from piensas.web.press import Press
 from piensas.web.refusals import refuse_nul
 from piensas.web.shapes import is_json
-from piensas.web.viewer import find_address, is_telling, sender_of
+from piensas.web.viewer import find_address
 
 SHARED: dict[str, Any] = {"opt": {"is_shared": True}}
 """Of handlers whose answer is the same for everybody: those are neither counted nor asked who they are."""
