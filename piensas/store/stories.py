@@ -16,6 +16,7 @@ from sqlalchemy import (
     bindparam,
     cast,
     delete,
+    func,
     insert,
     or_,
     select,
@@ -162,6 +163,16 @@ def list_headlines(
     if before:
         question = question.where(tuple_(editions.c.published_at, editions.c.story_id) < before)
     return [headline_of(row) for row in db.execute(question, {"site": site_id})]
+
+
+def list_beginnings(
+    db: Connection, site_id: int, which: Sequence[tuple[int, str]], length: int
+) -> dict[tuple[int, str], str]:
+    """So many letters of the HTML of editions, by story and language."""
+    among = tuple_(editions.c.story_id, editions.c.language).in_(which)
+    begins = select(editions.c.story_id, editions.c.language, func.substr(editions.c.html, 1, length))
+    rows = db.execute(begins.where(editions.c.site_id == site_id, among))
+    return {(story, language): html for story, language, html in rows}
 
 
 def list_headlines_by(db: Connection, site_id: int, language: str, author: str, limit: int) -> list[Headline]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
+from uuid import UUID, uuid5
 
 import msgspec
 from litestar import Response, get
@@ -12,15 +15,16 @@ from litestar.params import FromPath
 from msgspec import Struct
 from sqlalchemy import Connection
 
-from piensas.drawing.language import as_iso
+from piensas.drawing.language import Speech, as_iso
 from piensas.drawing.pen import front_address, pen_of
+from piensas.markup.comment import plain_text
 from piensas.model.comment import PublicComment
 from piensas.model.elsewhere import choose_language
 from piensas.model.moment import time_of
 from piensas.model.refusals import NotFound, ScopeMissing
 from piensas.model.site import Site
 from piensas.model.story import Edition, Headline, Story
-from piensas.store.stories import find_edition_by_slug, list_headlines, list_headlines_by
+from piensas.store.stories import find_edition_by_slug, list_beginnings, list_headlines, list_headlines_by
 from piensas.store.threads import list_newest, list_replies_to
 from piensas.web.answers import keep, page_answer
 from piensas.web.api.caller import find_program
@@ -36,13 +40,22 @@ from piensas.web.stories import proof_of
 LONGEST_NAME = 200
 """Letters of an author's name."""
 LONGEST = 50
+LONGEST_OPENING = 4_000
+LONGEST_SUMMARY = 500
+FIRST = re.compile(r"(?<=</p>)")
 ATOM = "application/atom+xml"
 JSON = "application/feed+json"
 
 
-class Entry(Struct):
-    """An entry of a feed. Times are milliseconds since 1970."""
+NAMES = UUID("1f0c9a52-6d6e-5d0b-9c39-6f0d1b2a7e44")
+"""In which our own names for what stands in feeds are made into ids (RFC 9562, 5.5)."""
 
+
+class Entry(Struct):
+    """An entry of a feed. Times are milliseconds since 1970. `id` stays what it is for ever, whatever becomes
+    of its address: programs show what has a new one as new."""
+
+    id: str
     title: str
     address: str
     published_at: int
@@ -54,8 +67,9 @@ class Entry(Struct):
 
 class Feed(Struct):
     """`address` is the path that it stands below, without a slash at the end; `home` the page that it
-    follows, where that is another."""
+    follows, where that is another. `name` is what its id is made of."""
 
+    name: str
     title: str
     address: str
     updated_at: int
@@ -71,11 +85,13 @@ async def site_feed(
         raise NotFound
     mark = press.pages.mark()
     headlines = await press.db.read(list_headlines, press.site.id, language, LONGEST, None)
+    openings = await read_openings(press, headlines)
     feed = Feed(
+        name=f"stories {press.site.address} {language}",
         title=press.site.name,
         address=front_address(press.site, language).rstrip("/") or f"/{language}",
         updated_at=max((h.updated_at or h.published_at for h in headlines), default=0),
-        entries=[story_entry(headline) for headline in headlines],
+        entries=[story_entry(headline, openings) for headline in headlines],
     )
     proof = Proof(list_versions, (press.site.id, language, LONGEST, None), versions(headlines), mark)
     return keep(request, draw(request, press, language, feed), proof)
@@ -91,12 +107,12 @@ async def story_feed(
         return await moved_or_missing(request, press)
     story, edition, comments = found
     speech = pen_of(press.site, language).speech
-    by = speech.gettext("Comment by %(name)s")
     feed = Feed(
+        name=f"comments {story.id} {language}",
         title=speech.gettext("Comments on “%(title)s”") % {"title": edition.title},
         address=edition.address,
         updated_at=max((c.edited_at or c.written_at for c in comments), default=edition.published_at),
-        entries=[comment_entry(each, f"{edition.address}/comments/{each.id}", by) for each in comments],
+        entries=[comment_entry(each, f"{edition.address}/comments/{each.id}", speech) for each in comments],
     )
     return keep(request, draw(request, press, language, feed), proof_of(press, story, mark))
 
@@ -113,11 +129,13 @@ async def author_feed(
     headlines = await press.db.read(list_headlines_by, *question)
     if not headlines:
         raise NotFound
+    openings = await read_openings(press, headlines)
     feed = Feed(
+        name=f"author {press.site.address} {language} {author}",
         title=pen_of(press.site, language).speech.gettext("Stories by %(name)s") % {"name": author},
         address=f"/{language}/authors/{quote(author, safe='')}",
         updated_at=max(h.updated_at or h.published_at for h in headlines),
-        entries=[story_entry(headline) for headline in headlines],
+        entries=[story_entry(headline, openings) for headline in headlines],
         home=front_address(press.site, language),
     )
     proof = Proof(list_versions_by, question, versions(headlines), mark)
@@ -134,13 +152,13 @@ async def replies_feed(request: Request, press: NamedDependency[Press]) -> Respo
     pages = await find_pages(press, [comment.story_id for comment in comments])
     language = choose_language(request.query_params.get("language", ""), press.site)
     speech = pen_of(press.site, language).speech
-    by = speech.gettext("Comment by %(name)s")
     feed = Feed(
+        name=f"replies {reader.id}",
         title=speech.gettext("Replies to you"),
         address="/me/replies",
         updated_at=max((c.edited_at or c.written_at for c in comments), default=time_of(session.id)),
         entries=[
-            reply_entry(press.site, each, pages, by) for each in comments if each.story_id in pages.paths
+            reply_entry(press.site, each, pages, speech) for each in comments if each.story_id in pages.paths
         ],
         home="/me",
     )
@@ -153,8 +171,17 @@ def list_versions_by(
     return versions(list_headlines_by(db, site_id, language, author, limit))
 
 
-def reply_entry(site: Site, comment: PublicComment, pages: Pages, title: str) -> Entry:
-    return comment_entry(comment, pages.address_of(comment).removeprefix(site.address), title)
+async def read_openings(press: Press, headlines: list[Headline]) -> dict[tuple[int, str], str]:
+    """The first paragraphs of stories that have no summary, in plain text, by story and language."""
+    bare = [(each.story_id, each.language) for each in headlines if not each.summary]
+    if not bare:
+        return {}
+    found = await press.db.read(list_beginnings, press.site.id, bare, LONGEST_OPENING)
+    return {which: plain_text(FIRST.split(html)[0])[:LONGEST_SUMMARY] for which, html in found.items()}
+
+
+def reply_entry(site: Site, comment: PublicComment, pages: Pages, speech: Speech) -> Entry:
+    return comment_entry(comment, pages.address_of(comment).removeprefix(site.address), speech)
 
 
 def read_feed(
@@ -166,26 +193,33 @@ def read_feed(
     return found[0], found[1], list_newest(db, found[0], LONGEST)
 
 
-def story_entry(headline: Headline) -> Entry:
+def story_entry(headline: Headline, openings: Mapping[tuple[int, str], str]) -> Entry:
     return Entry(
+        id_of(f"story {headline.story_id} {headline.language}"),
         headline.title,
         headline.address,
         headline.published_at,
         headline.updated_at or headline.published_at,
         headline.authors,
-        headline.summary,
+        headline.summary or openings.get((headline.story_id, headline.language), ""),
     )
 
 
-def comment_entry(comment: PublicComment, address: str, title: str) -> Entry:
+def comment_entry(comment: PublicComment, address: str, speech: Speech) -> Entry:
+    name = comment.name or speech.gettext("Guest")
     return Entry(
-        title % {"name": comment.name},
+        id_of(f"comment {comment.id}"),
+        speech.gettext("Comment by %(name)s") % {"name": name},
         address,
         comment.written_at,
         comment.edited_at or comment.written_at,
-        (comment.name,),
+        (name,),
         html=comment.html,
     )
+
+
+def id_of(name: str) -> str:
+    return uuid5(NAMES, name).urn
 
 
 def draw(request: Request, press: Press, language: str, feed: Feed) -> Response[bytes]:
@@ -194,6 +228,7 @@ def draw(request: Request, press: Press, language: str, feed: Feed) -> Response[
         return page_answer(msgspec.json.encode(as_json_feed(press.site.address, language, feed)), kind=JSON)
     words = pen_of(press.site, language).draw(
         "feed.xml",
+        id=id_of(feed.name),
         title=feed.title,
         address=feed.address,
         home=feed.home or feed.address,
@@ -212,7 +247,7 @@ def as_json_feed(site: str, language: str, feed: Feed) -> dict[str, Any]:
         "language": language,
         "items": [
             {
-                "id": site + entry.address,
+                "id": entry.id,
                 "url": site + entry.address,
                 "title": entry.title,
                 "date_published": as_iso(entry.published_at),
