@@ -489,9 +489,9 @@ def test_replies_to_a_reader_are_a_feed_of_their_own(signing_in: Newsroom, provi
     (item,) = answer.json()["items"]
     assert item["content_html"] == "<p>An answer.</p>\n"
     assert item["url"].endswith(f"/flight/comments/{answered}")
-    assert answer.json()["title"] == "Respuestas a ti"
+    assert answer.json()["title"] == "Respuestas a tus comentarios"
     feed = signing_in.person().get(address.replace("json", "atom"))
-    assert ET.fromstring(feed.text).findtext(f"{{{ATOM}}}title") == "Respuestas a ti"
+    assert ET.fromstring(feed.text).findtext(f"{{{ATOM}}}title") == "Respuestas a tus comentarios"
     for key in ("", "x", make_token(person, "read")):
         assert signing_in.person().get(f"/me/replies/feed.json?key={key}").status_code in (401, 403)
     assert signing_in.person().get("/me/replies/feed.json").status_code == 401

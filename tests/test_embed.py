@@ -460,8 +460,58 @@ def test_counts_of_a_whole_page_are_one_request(embedding: Newsroom) -> None:
 
     answer = far.get(f"/embed/counts?{asked}", origin=HOST)
 
-    assert answer.json() == ["Aún no hay opiniones", "1 opinión", "Aún no hay opiniones"]
+    assert answer.json() == ["Aún no hay comentarios", "1 comentario", "Aún no hay comentarios"]
     assert answer.headers["access-control-allow-origin"] == "*"
+
+
+@pytest.mark.parametrize("order", [("poll", ""), ("", "poll")])
+def test_a_discussion_with_a_name_has_a_count_of_its_own(embedding: Newsroom, order: tuple[str, str]) -> None:
+    """And is another than its page's, whichever of the two was there first."""
+    far, page = embedding.person(), f"{HOST}/a"
+    stories = {name: story_of(visit(far, page, story=name)) for name in order}
+    assert stories["poll"] != stories[""]
+    assert {name: story_of(look(far, page, **({"story": name} if name else {}))) for name in order} == stories
+    post_elsewhere(far, stories["poll"], "One.")
+    assert counted(far, [(page, "poll")]) == ["1 comment"]
+    assert counted(far, [(page, "")]) == ["No comments yet"]
+
+
+def counted(person: Person, asked: list[tuple[str, str]]) -> Any:
+    pairs = [pair for page, story in asked for pair in (("page", page), ("story", story)) if pair[1]]
+    return person.get(f"/embed/counts?{urlencode(pairs)}").json()
+
+
+def test_what_is_no_page_has_no_count_and_takes_none_away(embedding: Newsroom) -> None:
+    far = embedding.person()
+    post_elsewhere(far, story_of(visit(far)), "One.")
+    wrong = ["https://[", "nowhere", "", "ftp://a.example/", f"{HOST}/{'x' * 1_000}", "javascript:1"]
+    for page in some(wrong):
+        asked = urlencode([("page", page or " "), ("page", PAGE)])
+        assert far.get(f"/embed/counts?{asked}").json() == ["", "1 comment"], page
+
+
+@pytest.mark.parametrize("query", ["page=https://a.example/&story=a&story=b", "page=a&page=b&story=c"])
+def test_names_are_as_many_as_pages(embedding: Newsroom, query: str) -> None:
+    assert embedding.person().get(f"/embed/counts?{query}", accept="application/json").status_code == 400
+
+
+def test_an_unknown_origin_may_read_why_and_the_log_says_it_once_an_hour(
+    embedding: Newsroom, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stranger = "https://stranger.example"
+    for _ in range(3):
+        refused = look(embedding.person(), f"{stranger}/a")
+        assert (refused.status_code, refused.json()["code"]) == (403, "origin_unknown")
+        assert refused.headers["access-control-allow-origin"] == "*"
+    look(embedding.person(), "https://another.example/")
+    said = capsys.readouterr().out
+    assert [said.count("page_of_unknown_origin"), said.count(stranger)] == [2, 1]
+    embedding.hands.turn(minutes=61)
+    look(embedding.person(), f"{stranger}/b")
+    assert capsys.readouterr().out.count(stranger) == 1
+    for number in range(120):
+        look(embedding.person(), f"https://{number}.example/")
+    assert capsys.readouterr().out.count("page_of_unknown_origin") == 99
 
 
 @pytest.mark.parametrize("number", [0, 101, 10_000])
@@ -531,7 +581,7 @@ def test_the_newest_comments_and_the_most_discussed_stories(newsroom: Newsroom) 
     assert reader.client.get(first["url"]).status_code == 200
     assert len(long["words"]) < 160
     (story,) = reader.get("/embed/discussed?language=es").json()
-    assert (story["words"], story["about"]) == ("No se enviarán más especialistas", "2 opiniones")
+    assert (story["words"], story["about"]) == ("No se enviarán más especialistas", "2 comentarios")
     assert len(reader.get("/embed/discussed").json()) == 1
     kept = newsroom.db.ask(find_story, 1, int(newsroom.story_id))
     assert kept is not None

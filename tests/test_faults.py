@@ -128,7 +128,7 @@ def test_a_database_that_another_program_has_locked_refuses_in_time_and_heals(tm
             begun = time.monotonic()
             refusals_are_told(newsroom)
             waited = time.monotonic() - begun
-            assert "No thoughts yet" in newsroom.person().read(f"{newsroom.story}?order=newest")
+            assert "No comments yet" in newsroom.person().read(f"{newsroom.story}?order=newest")
 
         assert waited < 2 * LOCKED_AFTER
         assert reader.post("Kept.", draft="locked-draft").status_code == 201

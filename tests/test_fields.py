@@ -58,7 +58,7 @@ WRITTEN: dict[str, tuple[str, ...]] = {
     "POST /stories/{story}/comments/{comment}/text": ("text",),
     "POST /stories/{story}/comments/{comment}/withdrawal": (),
     "POST /stories/{story}/comments/{comment}/vote": ("value",),
-    "POST /signin/{provider}": (*DRAFT, "window", "add", "ticket"),
+    "POST /signin/{provider}": (*DRAFT, "window", "add", "ticket", "ways"),
     "POST /signin/change": DRAFT,
     "POST /signin/code": ("state", "code", "name"),
     "POST /signin/letter": ("key", "name"),

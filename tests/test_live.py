@@ -107,7 +107,7 @@ def test_what_is_posted_edited_and_withdrawn_is_told(newsroom: Newsroom) -> None
         told = page.next()
         assert [change["id"] for change in told["changes"]] == [comment]
         assert "Hello." in told["changes"][0]["piece"]
-        assert told["count"] == "1 thought"
+        assert told["count"] == "1 comment"
         assert told["is_all"] is True
 
         reply = newsroom.person().comment("A reply.", parent=comment, email="r@example.org", name="R")
@@ -166,7 +166,7 @@ def test_who_comes_back_is_told_in_their_own_language(newsroom: Newsroom) -> Non
     """Both were away since the same event."""
     with listen(newsroom) as page:
         newsroom.person().comment("Before.")
-        assert page.next()["count"] == "1 thought"
+        assert page.next()["count"] == "1 comment"
         last = page.last
     newsroom.person().comment("Meanwhile.", email="m@example.org")
     path = f"/stories/{newsroom.story_id}/events?language="
@@ -175,7 +175,7 @@ def test_who_comes_back_is_told_in_their_own_language(newsroom: Newsroom) -> Non
         listener = Listener(newsroom.address, path + language, last_event_id=last)
         counts.append(listener.next()["count"])
         listener.close()
-    assert counts == ["2 thoughts", "2 opiniones", "2 thoughts"]
+    assert counts == ["2 comments", "2 comentarios", "2 comments"]
 
 
 def test_who_was_away_too_long_is_told_that_this_is_not_all(newsroom: Newsroom) -> None:
@@ -230,7 +230,7 @@ def test_each_language_is_told_in_its_own_words(newsroom: Newsroom) -> None:
     path = f"/stories/{newsroom.story_id}/events?language="
     pages = [Listener(newsroom.address, path + code) for code in ("en", "es", "xx")]
     newsroom.person().comment("Hola.")
-    assert [page.next()["count"] for page in pages] == ["1 thought", "1 opinión", "1 thought"]
+    assert [page.next()["count"] for page in pages] == ["1 comment", "1 comentario", "1 comment"]
     for page in pages:
         page.close()
 
@@ -303,7 +303,7 @@ def test_a_flood_of_listeners_is_bounded(newsroom: Newsroom, monkeypatch: pytest
         return not again.wait
 
     wait_until(is_let_in)
-    assert "1 thought" in newsroom.person().post("Writing goes on.").json()["count"]
+    assert "1 comment" in newsroom.person().post("Writing goes on.").json()["count"]
 
 
 def test_who_is_turned_away_is_not_turned_away_for_good(
@@ -356,7 +356,7 @@ def test_many_changes_at_once_are_cut_and_said_so(
         told = page.next()
         assert ["Number 4" in change["piece"] for change in told["changes"]] == [False, False, True]
         assert told["is_all"] is False
-        assert told["count"] == "5 thoughts"
+        assert told["count"] == "5 comments"
 
 
 def test_the_server_stops_although_somebody_listens(newsroom: Newsroom) -> None:

@@ -49,7 +49,7 @@ READ: dict[str, tuple[str, ...]] = {
     "/count.js": (),
     "/embed/{version}/style.css": (),
     "/embed/discussion": ("page", "story", "language", "order", "after"),
-    "/embed/counts": ("page", "language"),
+    "/embed/counts": ("page", "story", "language"),
     "/embed/page": ("page", "story", "language"),
     "/lists.js": (),
     "/embed/newest": ("limit", "language"),

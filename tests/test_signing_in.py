@@ -72,7 +72,7 @@ def test_who_says_no_at_the_provider_finds_their_words_again(
     answer = come_back(ana, providers, leave(ana, "google", text="Not lost."), answer="no")
 
     assert answer.status_code == 403
-    assert "You were not signed in with Google. Nothing is lost." in answer.text
+    assert "You were not logged in with Google. Nothing is lost." in answer.text
     assert ">Not lost.</textarea>" in answer.text
     assert ana.post_form("As a guest, then.").status_code == 303
 
@@ -230,12 +230,12 @@ def test_a_letter_signs_in_by_its_code(signing_in: Newsroom, providers: Trickste
         f"/signin/email?story={signing_in.story_id}",
         {"email": "Ana@example.org", "text": "Kept.", "name": "Ana"},
     )
-    assert "We have sent you a letter." in asked.text
+    assert "We have sent you an email." in asked.text
     state = asked.text.split('name="state" value="')[1].split('"')[0]
     code = code_of(latest_letter(providers))
     wrong = ana.send("/signin/code", {"state": state, "code": "0000 0000"})
     assert wrong.status_code == 422
-    assert "That is not the code from the letter." in wrong.text
+    assert "That is not the code from the email." in wrong.text
 
     answer = ana.send("/signin/code", {"state": state, "code": code, "name": "Ana"})
     assert answer.headers["location"] == f"{signing_in.story}#respond"

@@ -161,9 +161,9 @@ def test_the_front_page_lists_the_newest_stories_with_their_numbers(newsroom: Ne
     portada = newsroom.person().read("/es")
 
     assert "No more specialists will be sent</a>" in page
-    assert ">1 thought</a>" in page
+    assert ">1 comment</a>" in page
     assert "No se enviarán más especialistas</a>" in portada
-    assert ">1 opinión</a>" in portada
+    assert ">1 comentario</a>" in portada
     assert newsroom.person().get("/fr").status_code == 404
 
 

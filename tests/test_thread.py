@@ -226,5 +226,5 @@ def test_the_number_of_thoughts_and_of_new_ones_is_told(newsroom: Newsroom) -> N
         newsroom.person().get(f"/stories/{newsroom.story_id}/viewer?language=en&since={news['now']}").json()
     )
     assert later["news"] == ""
-    assert ">3 thoughts</h2>" in newsroom.person().read()
-    assert ">3 opiniones</h2>" in newsroom.person().read(newsroom.historia)
+    assert ">3 comments</h2>" in newsroom.person().read()
+    assert ">3 comentarios</h2>" in newsroom.person().read(newsroom.historia)

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import httpx
 import pytest
+from sqlalchemy import text as sql
 
 from piensas.markup.comment import count_links, render_html, render_markdown
 from piensas.markup.story import render_story
+from piensas.model.moment import Clock
 from piensas.model.short import short_of
+from piensas.web.folder import publish_folder
 from tests.newsroom import Newsroom
 from tests.oracle import require_safe_html
 from tests.some import some
@@ -164,6 +168,24 @@ def test_each_paragraph_runs_as_its_own_first_letter() -> None:
 def test_stories_have_the_same_tildes_and_emphasis() -> None:
     assert render_story("20~30 and 40~50, ~~gone~~") == "<p>20~30 and 40~50, <del>gone</del></p>\n"
     assert render_story("**「強調」**です") == "<p><strong>「強調」</strong>です</p>\n"
+
+
+def test_a_story_that_would_be_drawn_otherwise_is_drawn_again(
+    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After an upgrade, although its file has not changed."""
+    folder, site = Path(newsroom.settings.stories.folder), newsroom.settings.site
+    newsroom.db.do(lambda db: db.execute(sql("UPDATE editions SET html = 'as it was'")))
+    publish_folder(newsroom.db, site, folder, Clock(newsroom.hands))
+    assert "as it was" in newsroom.person().read("/es/vuelo"), "the file is the same"
+    monkeypatch.setattr("piensas.transfer.folder.RENDERER", 99)
+    publish_folder(newsroom.db, site, folder, Clock(newsroom.hands))
+    assert "as it was" not in newsroom.person().read("/es/vuelo")
+
+
+def test_columns_stand_as_their_editor_wants(newsroom: Newsroom) -> None:
+    html = render_story("| a | b | c |\n|---|--:|:-:|\n| x | 1,234 | y |")
+    assert '<td>x</td>\n<td align="right">1,234</td>\n<td align="center">y</td>' in html
 
 
 def test_nothing_is_published_empty(newsroom: Newsroom) -> None:

@@ -113,8 +113,8 @@ class Pen:
     def count(self, comments: int) -> str:
         """The heading above a thread."""
         if not comments:
-            return self.speech.gettext("No thoughts yet")
-        words = self.speech.ngettext("%(n)s thought", "%(n)s thoughts", comments)
+            return self.speech.gettext("No comments yet")
+        words = self.speech.ngettext("%(n)s comment", "%(n)s comments", comments)
         return words % {"n": self.speech.number(comments)}
 
     def orders(self) -> list[tuple[str, str]]:

@@ -34,7 +34,7 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def alias(self) -> str:
         """By what the edition is looked up."""
-        return f"story:{self.origin}/{self.language}/{self.story}" if self.story else self.page
+        return alias_of(self.origin, self.language, self.story) if self.story else self.page
 
     @property
     def key(self) -> str:
@@ -46,7 +46,7 @@ def read_wish(page: str, story: str, language: str, site: Site, origins: Collect
     """What a page asks for, checked: only pages of registered origins are known."""
     plain, origin = read_page(page)
     if origin not in origins:
-        raise OriginUnknown
+        raise OriginUnknown(origin)
     name = tidy_line(story[: SPARE * LONGEST_NAME])
     if len(name) > LONGEST_NAME or len(story) > SPARE * LONGEST_NAME:
         raise Malformed(f"story has more than {LONGEST_NAME} characters")
@@ -69,6 +69,22 @@ def read_page(page: str) -> tuple[str, str]:
     place += f":{port}" if port and port != PORTS[scheme] else ""
     query = [(k, v) for k, v in parse_qsl(parts.query, keep_blank_values=True) if not k.startswith(CAMPAIGNS)]
     return urlunsplit((scheme, place, parts.path or "/", urlencode(query), "")), f"{scheme}://{place}"
+
+
+def alias_of(origin: str, language: str, story: str) -> str:
+    """By what the edition of a discussion is looked up that a page gives a name."""
+    return f"story:{origin}/{language}/{story}"
+
+
+def list_aliases(page: str, story: str, site: Site) -> tuple[str, ...]:
+    """How a discussion may be known: by its page, or the name that this gives it; no page is by nothing."""
+    try:
+        if not story:
+            return list_spellings(page, site)
+        _, origin = read_page(page)
+    except Malformed:
+        return ()
+    return tuple(alias_of(origin, language, tidy_line(story)) for language in site.languages)
 
 
 def list_spellings(address: str, site: Site) -> tuple[str, ...]:
@@ -97,7 +113,7 @@ def manuscript_of(wish: Wish, title: str, now: int) -> Manuscript:
         html="",
         published_at=now,
         page=wish.page,
-        addresses=tuple({wish.alias, wish.page}),
+        addresses=(wish.alias,),
         origin="page",
     )
 

@@ -112,9 +112,13 @@ class Malformed(Refusal):
 
 
 class OriginUnknown(Refusal):
-    """The page is on a site that is not in `[embed] origins`."""
+    """The page is on a site that is not in `[embed] origins`, which is `origin`."""
 
     code = "origin_unknown"
+
+    def __init__(self, origin: str) -> None:
+        super().__init__(origin)
+        self.origin = origin
 
 
 class EmailTaken(Refusal):
@@ -174,7 +178,7 @@ class ProviderSilent(SignInRefused):
 
 
 class CodeWrong(Refusal):
-    """The code from the letter is not this one."""
+    """The code from the email is not this one."""
 
     code = "code_wrong"
     field = "code"

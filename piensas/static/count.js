@@ -1,23 +1,53 @@
 // @ts-check
-// How many comments there are: <que-piensas-count page="…"></que-piensas-count>, all of a page with one request.
+// How many comments there are: <que-piensas-count page="…" story="…"></que-piensas-count>, all that a page has at one
+// time with one request.
 
 (() => {
-  const base = new URL(/** @type {HTMLScriptElement} */ (document.currentScript).src).origin;
+  const script = /** @type {HTMLScriptElement | null} */ (document.currentScript ?? document.querySelector('script[src*="/count.js"]'));
+  if (!script) return console.warn('que-piensas-count: no <script src="…/count.js"> of this page says where to ask.');
+  const base = new URL(script.src).origin;
+  const AT_ONCE = 30; // addresses that a web server takes in one line
+  /** @type {Count[]} */
+  let waiting = [];
 
-  const count = async () => {
-    const every = /** @type {HTMLElement[]} */ ([...document.querySelectorAll("que-piensas-count")]);
-    const pages = every.map((each) => new URL(each.getAttribute("page") ?? location.href, location.href).href);
-    const AT_ONCE = 30; // addresses that a web server takes in one line
-    const language = document.documentElement.lang;
-    for (let from = 0; from < every.length; from += AT_ONCE) {
-      const asked = new URLSearchParams([["language", language], ...pages.slice(from, from + AT_ONCE).map((page) => ["page", page])]);
-      const answer = await fetch(`${base}/embed/counts?${asked}`).catch(() => null);
-      if (!answer?.ok) return;
-      const counts = await answer.json();
-      counts.forEach((/** @type {string} */ words, /** @type {number} */ place) => (every[from + place].textContent = words));
+  const ask = async () => {
+    const every = waiting;
+    waiting = [];
+    for (const kind of [every.filter((each) => each.story), every.filter((each) => !each.story)]) {
+      while (kind.length) {
+        const some = kind.splice(0, AT_ONCE);
+        const asked = new URLSearchParams([["language", document.documentElement.lang], ...some.flatMap((each) => each.wish)]);
+        const answer = await fetch(`${base}/embed/counts?${asked}`).catch(() => null);
+        const counts = answer?.ok ? await answer.json() : [];
+        some.forEach((each, place) => counts[place] && (each.textContent = counts[place]));
+      }
     }
   };
 
-  if (document.readyState === "loading") addEventListener("DOMContentLoaded", count);
-  else count();
+  class Count extends HTMLElement {
+    static observedAttributes = ["page", "story"];
+
+    /** What is asked about; an address that is none is the server's to pass over. */
+    get wish() {
+      const page = this.getAttribute("page") ?? "";
+      const known = URL.canParse(page, location.href) ? new URL(page, location.href).href : page;
+      return this.story ? [["page", known], ["story", this.story]] : [["page", known]];
+    }
+
+    /** The name that the page gives its discussion. */
+    get story() {
+      return this.getAttribute("story");
+    }
+
+    connectedCallback() {
+      if (!waiting.length) setTimeout(ask);
+      if (!waiting.includes(this)) waiting.push(this);
+    }
+
+    attributeChangedCallback() {
+      if (this.isConnected) this.connectedCallback();
+    }
+  }
+
+  if (!customElements.get("que-piensas-count")) customElements.define("que-piensas-count", Count);
 })();

@@ -3,10 +3,14 @@
 // file is handed out.
 
 (() => {
-  const base = new URL(/** @type {HTMLScriptElement} */ (document.currentScript).src).origin;
+  const script = /** @type {HTMLScriptElement | null} */ (document.currentScript ?? document.querySelector('script[src*="/embed.js"]'));
+  if (!script) return console.warn('que-piensas: no <script src="…/embed.js"> of this page says where the comments are.');
+  const base = new URL(script.src).origin;
   const code = `${base}PIENSAS_JS`;
   const style = `${base}PIENSAS_CSS`;
   const NEAR = "800px";
+  /** @type {Record<string, string>} */
+  const SORRY = { en: "Comments could not be loaded.", es: "No se han podido cargar los comentarios." };
 
   /** The style sheet, fetched once for all discussions of the page.
    * @type {Promise<CSSStyleSheet> | undefined} */
@@ -18,6 +22,15 @@
   };
 
   const canonical = () => /** @type {HTMLLinkElement | null} */ (document.querySelector('link[rel="canonical"]'))?.href;
+
+  /** In words for whoever looks after the page.
+   * @param {URLSearchParams} wish @param {{ code?: string, detail?: string }} problem */
+  const why = (wish, { code, detail }) => {
+    const page = wish.get("page") ?? "";
+    if (code === "origin_unknown") return `${new URL(page).origin} is not among the origins under [embed] in the settings of ${base}.`;
+    if (code === "forged") return `the page is at ${location.origin}, and says that its address is ${page}.`;
+    return `${detail ?? "no answer"} (${page})`;
+  };
 
   class QuePiensas extends HTMLElement {
     static observedAttributes = ["page", "story", "language"];
@@ -88,10 +101,22 @@
       } catch (fault) {
         this.shown = "";
         sheet = undefined;
-        this.dispatchEvent(new CustomEvent("piensas:failed", { bubbles: true, detail: fault }));
+        this.fail(fault);
       } finally {
         this.removeAttribute("aria-busy");
       }
+    }
+
+    /** Tells the reader that there is nothing, and whoever looks after the page why.
+     * @param {any} fault */
+    fail(fault) {
+      const language = (this.wish.get("language") || document.documentElement.lang).slice(0, 2);
+      const words = document.createElement("p");
+      words.lang = language in SORRY ? language : "en";
+      words.textContent = SORRY[words.lang] ?? "";
+      (this.shadowRoot ?? this.attachShadow({ mode: "open" })).replaceChildren(words);
+      console.warn(`que-piensas: ${fault.message}`);
+      this.dispatchEvent(new CustomEvent("piensas:failed", { bubbles: true, detail: fault }));
     }
 
     /** The discussion's HTML. The first visit to a page makes its story.
@@ -102,7 +127,7 @@
         wish.set("title", this.dataset.title ?? document.title);
         answer = await fetch(`${base}/embed/discussion`, { method: "POST", body: wish });
       }
-      if (!answer.ok) throw new Error(answer.statusText);
+      if (!answer.ok) throw new Error(why(wish, await answer.json().catch(() => ({}))));
       return answer.text();
     }
   }

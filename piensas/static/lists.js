@@ -3,7 +3,9 @@
 // <que-piensas-discussed></que-piensas-discussed>. Plain lists of links, for the page's own styles.
 
 (() => {
-  const base = new URL(/** @type {HTMLScriptElement} */ (document.currentScript).src).origin;
+  const script = /** @type {HTMLScriptElement | null} */ (document.currentScript ?? document.querySelector('script[src*="/lists.js"]'));
+  if (!script) return console.warn('que-piensas-newest: no <script src="…/lists.js"> of this page says where to ask.');
+  const base = new URL(script.src).origin;
 
   /** @param {string} what @returns {CustomElementConstructor} */
   const listOf = (what) =>

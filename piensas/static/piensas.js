@@ -43,11 +43,12 @@ const fieldsOf = (form) => new URLSearchParams(/** @type {any} */ (new FormData(
 /** Reads HTML. Under another page its addresses are made to lead to us.
  * @param {string} base @param {string} html */
 export const parseFor = (base, html) => {
-  const template = document.createElement("template");
-  template.innerHTML = policy.createHTML(html);
+  const read = new DOMParser().parseFromString(policy.createHTML(html), "text/html"); // as HTML, also in a page of XML
+  const content = document.createDocumentFragment();
+  content.append(...read.body.childNodes);
   for (const name of base ? ["href", "action", "formaction", "src"] : [])
-    for (const each of template.content.querySelectorAll(`[${name}^="/"]`)) each.setAttribute(name, base + each.getAttribute(name));
-  return template.content;
+    for (const each of content.querySelectorAll(`[${name}^="/"]`)) each.setAttribute(name, base + each.getAttribute(name));
+  return content;
 };
 
 /** Times of day, in the reader's own zone and the page's language: how long ago on the day that they are,

@@ -13,7 +13,7 @@ import msgspec
 import yaml
 from msgspec import Meta, Struct
 
-from piensas.markup.story import render_story
+from piensas.markup.story import RENDERER, render_story
 from piensas.model.story import Manuscript
 from piensas.model.wording import tidy_text
 
@@ -192,8 +192,9 @@ def as_millis(when: datetime, zone: tzinfo = UTC) -> int:
 
 
 def print_of(source: str, matter: FrontMatter, zone: tzinfo) -> str:
-    """Differs as soon as the file says something else, also because the site's zone is another."""
-    print_ = hashlib.sha256(source.encode())
+    """Differs as soon as the file says something else, also because the site's zone is another, or is drawn
+    otherwise."""
+    print_ = hashlib.sha256(f"{RENDERER} {source}".encode())
     if str(zone) != "UTC" and any(
         when and when.tzinfo is None for when in (matter.published, matter.updated)
     ):

@@ -42,6 +42,7 @@ from piensas.web import (
     staff,
     stories,
     trying,
+    ways,
     webmention,
     wordpress,
 )
@@ -87,7 +88,7 @@ HANDLERS = (
     comments.post_withdrawal,
     comments.post_vote,
     discussions.viewer,
-    signin.ways,
+    ways.ways,
     signin.begin,
     signin.change,
     signin.come_back,

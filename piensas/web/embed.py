@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from itertools import zip_longest
 
 import msgspec
 from litestar import Response, get, post
@@ -15,7 +16,7 @@ from piensas.actions.publishing import publish_visited
 from piensas.actions.signing_in import claim_handover, has_arrived
 from piensas.drawing.embedded import style_address, write_script, write_style
 from piensas.drawing.pen import pen_of, read_static
-from piensas.model.elsewhere import Wish, choose_language, list_spellings, manuscript_of, read_wish
+from piensas.model.elsewhere import Wish, choose_language, list_aliases, manuscript_of, read_wish
 from piensas.model.refusals import Forged, Malformed, NotFound
 from piensas.model.session import bind_ticket, hash_of
 from piensas.store.stories import find_address, find_story_revision, list_counts
@@ -98,14 +99,15 @@ async def first_visit(request: Request, press: NamedDependency[Press]) -> Respon
 
 @get("/embed/counts")
 async def counts(request: Request, press: NamedDependency[Press]) -> Response[bytes]:
-    """How many comments each `page` has, in words, in the order in which they were asked for."""
-    asked = request.query_params.getall("page", [])
-    if not 0 < len(asked) <= MOST_COUNTS:
-        raise Malformed(f"page must be given 1 to {MOST_COUNTS} times")
-    pages = [list_spellings(page, press.site) for page in asked]
-    found = await press.db.read(list_counts, press.site.id, [name for names in pages for name in names])
+    """How many comments each `page` has, in words, in the order in which they were asked for; of a discussion
+    with a name of its own where as many times a `story` is given. None for what is no page."""
+    pages, stories = (request.query_params.getall(name, []) for name in ("page", "story"))
+    if not 0 < len(pages) <= MOST_COUNTS or len(stories) not in (0, len(pages)):
+        raise Malformed(f"page must be given 1 to {MOST_COUNTS} times, and story as often or not at all")
+    asked = [list_aliases(*each, press.site) for each in zip_longest(pages, stories, fillvalue="")]
+    found = await press.db.read(list_counts, press.site.id, [name for names in asked for name in names])
     pen = pen_of(press.site, choose_language(request.query_params.get("language", ""), press.site))
-    words = [pen.count(max(found.get(name, 0) for name in names)) for names in pages]
+    words = [pen.count(max(found.get(name, 0) for name in names)) if names else "" for names in asked]
     return shared_json(words)
 
 

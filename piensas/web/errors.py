@@ -127,14 +127,14 @@ WORDS: dict[str, Callable[[Say], str]] = {
     "votes_off": lambda _: _("You cannot vote on this comment."),
     "rejected": lambda _: _("Sorry, this goes against the rules of this site and was not published."),
     "email_taken": lambda _: _(
-        "This address belongs to a reader who signs in. Is it yours? Then sign in; otherwise use another."
+        "This address belongs to a reader who logs in. Is it yours? Then log in; otherwise use another."
     ),
     "name_reserved": lambda _: _("This name looks like the newsroom's own. Please choose another."),
     "banned": lambda _: _("You can no longer write here."),
     "signin_over": lambda _: _(
-        "This sign-in took too long or was not begun in this browser. Please try again."
+        "This log-in took too long or was not begun in this browser. Please try again."
     ),
-    "signin_cancelled": lambda _: _("You were not signed in with %(provider)s. Nothing is lost."),
+    "signin_cancelled": lambda _: _("You were not logged in with %(provider)s. Nothing is lost."),
     "origin_unknown": lambda _: _("Discussions may not stand under this page."),
     "passkey_wrong": lambda _: _("This passkey was not accepted. Please try again."),
     "provider_wrong": lambda _: _(
@@ -143,9 +143,9 @@ WORDS: dict[str, Callable[[Say], str]] = {
     "provider_silent": lambda _: _(
         "%(provider)s does not answer now. Choose another way, or write as a guest."
     ),
-    "code_wrong": lambda _: _("That is not the code from the letter. Please look again."),
-    "identity_taken": lambda _: _("Another reader of this site signs in with this account."),
-    "token_missing": lambda _: _("Only a program with a token of yours may do this."),
+    "code_wrong": lambda _: _("That is not the code from the email. Please look again."),
+    "identity_taken": lambda _: _("Another reader of this site logs in with this account."),
+    "token_missing": lambda _: _("Only an app with a token of yours may do this."),
     "token_wrong": lambda _: _("This token is not known here, or no longer good."),
     "scope_missing": lambda _: _("This token was not made for that."),
     "key_reused": lambda _: _("This Idempotency-Key was used for another comment."),

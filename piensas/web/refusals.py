@@ -9,7 +9,15 @@ from litestar import Response
 from litestar.exceptions import HTTPException
 
 from piensas.drawing.pen import Pen, pen_of
-from piensas.model.refusals import Malformed, NotFound, Refusal, ScopeMissing, TokenMissing, TokenWrong
+from piensas.model.refusals import (
+    Malformed,
+    NotFound,
+    OriginUnknown,
+    Refusal,
+    ScopeMissing,
+    TokenMissing,
+    TokenWrong,
+)
 from piensas.web.answers import json_answer, page_answer, with_retry
 from piensas.web.errors import WORDS, Problem, describe, problem_of
 from piensas.web.http import Request
@@ -23,18 +31,38 @@ BY_FRAMEWORK = {405: ("method_not_allowed", ("allow",)), 429: ("too_many_request
 """What the framework refuses for us: our code for it, and which of its headers stay."""
 
 
+HOUR = 3_600_000
+MOST_TOLD = 100
+"""Origins in an hour: anybody may make them up."""
+
+
 class Refuser:
     """Turns what was raised into an answer. One for the whole application."""
 
     def __init__(self, press: Press) -> None:
         self.press = press
+        self._told: tuple[int, set[str]] = (0, set())
 
     def refuse(self, request: Request, refusal: Refusal) -> Response[bytes]:
         pen = self._pen(request)
         problem = describe(refusal, pen.speech)
         if isinstance(refusal, Malformed) and is_for_programs(request):
             problem.detail = str(refusal) or problem.detail
-        return with_challenge(with_retry(self._answer(request, problem, pen), refusal), refusal)
+        answer = with_challenge(with_retry(self._answer(request, problem, pen), refusal), refusal)
+        if isinstance(refusal, OriginUnknown):
+            answer.headers["access-control-allow-origin"] = "*"  # whose page it is can read why it is empty
+            self._tell_once(refusal.origin)
+        return answer
+
+    def _tell_once(self, origin: str) -> None:
+        """One line in the log for each origin and hour, for whoever wonders why a page stays empty."""
+        hour = self.press.clock().now // HOUR
+        if self._told[0] != hour:
+            self._told = (hour, set())
+        told = self._told[1]
+        if origin not in told and len(told) < MOST_TOLD:
+            told.add(origin)
+            log.warning("page_of_unknown_origin", origin=origin, setting="embed.origins")
 
     def refuse_by_framework(self, request: Request, fault: HTTPException) -> Response[bytes]:
         if fault.status_code in BY_FRAMEWORK:

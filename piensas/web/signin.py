@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 import secrets
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 from litestar import Response, get, post
@@ -22,16 +22,16 @@ from piensas.model.mailbox import LONGEST, mailbox_of
 from piensas.model.refusals import CodeWrong, NotFound, Refusal, SignInOver, SignInRefused
 from piensas.model.session import bind_ticket, hash_of
 from piensas.model.wording import tidy_line
-from piensas.web.answers import json_answer, page_answer, see
+from piensas.web.answers import json_answer, see
 from piensas.web.box import Typed, typed_box, write_typed
 from piensas.web.boxed import refuse_in_box, show_in_box
 from piensas.web.discussions import find_address
-from piensas.web.errors import words_for
+from piensas.web.errors import STATUS, words_for
 from piensas.web.home import home_cookie, read_home
 from piensas.web.http import Request
 from piensas.web.origin import require_known_page, require_own_page
 from piensas.web.press import BY_MAIL, Press
-from piensas.web.shapes import DraftShape, as_id, read_shape, wants_json
+from piensas.web.shapes import DraftShape, read_shape, wants_json
 from piensas.web.spoken import spoken_language
 from piensas.web.viewer import (
     Visit,
@@ -43,18 +43,18 @@ from piensas.web.viewer import (
     own_browser,
     read_visit,
 )
-
-ALONE = {"referrer-policy": "no-referrer", "cross-origin-opener-policy": "unsafe-none"}
-"""A provider's page may be in the same window before and after, and is told nothing of where it was."""
+from piensas.web.ways import ALONE, alone, draw, draw_ways, read_place
 
 
 class SignInShape(DraftShape):
     """What was typed in the box, and how the sign-in was begun: in a `window` of its own, to `add` an
-    identity to who is signed in, or for another site's page that holds a `ticket` (its SHA-256 in hex)."""
+    identity to who is signed in, or for another site's page that holds a `ticket` (its SHA-256 in hex).
+    `ways`: on the page that has nothing else."""
 
     window: str = ""
     add: str = ""
     ticket: Annotated[str, msgspec.Meta(pattern=r"^([0-9a-f]{64})?$")] = ""
+    ways: str = ""
 
 
 class Ask(msgspec.Struct, frozen=True):
@@ -73,17 +73,6 @@ class CodeShape(msgspec.Struct):
 class LinkShape(msgspec.Struct):
     key: str = ""
     name: str = ""
-
-
-@get("/signin")
-async def ways(request: Request, press: NamedDependency[Press]) -> Response[bytes]:
-    """Every way to sign in, for who has no box at hand."""
-    place = read_place(request)
-    language = spoken_language(request, press.site)
-    if place:
-        _, language = await find_address(press, place, language)
-    visit = await read_visit(request, press)
-    return alone(draw(press, language, "ways.html", place=place, adding=visit.is_signed_in))
 
 
 @post("/signin/{provider:str}", status_code=200)
@@ -106,6 +95,8 @@ async def begin(request: Request, press: NamedDependency[Press], provider: FromP
     except Refusal as refusal:
         if isinstance(refusal, NotFound) or wants_json(request):
             raise
+        if shape.ways and refusal.field == "email":
+            return refuse_in_ways(press, sign_in, shape.email, refusal)
         return await refuse(press, visit, sign_in, refusal)
     answer.cookies.append(browser_cookie(browser, press.site.is_secure))
     if not sign_in.in_window:
@@ -268,9 +259,9 @@ async def send_letter(
 ) -> Response[bytes]:
     if not any(icon.name == BY_MAIL for icon in press.site.icons):
         raise NotFound
-    if not sign_in.email and not shape.text:
-        body = draw(press, sign_in.language, "ways.html", place=sign_in.place, adding=bool(sign_in.reader_id))
-        return alone(body)
+    if not sign_in.email and not shape.text and not shape.ways:
+        adding = bool(sign_in.reader_id)
+        return alone(draw_ways(press, sign_in.language, place=sign_in.place, adding=adding))
     moment = press.clock()
     await press.db.write(
         lambda db: begin_by_mail(db, present_or_stranger(db, visit.viewer), sign_in, ask.home, moment)
@@ -330,6 +321,15 @@ async def refuse(press: Press, visit: Visit, sign_in: SignIn, refusal: Refusal) 
     return await refuse_in_box(press, visit, sign_in.place, typed_of(sign_in), refusal)
 
 
+def refuse_in_ways(press: Press, sign_in: SignIn, typed: str, refusal: Refusal) -> Response[bytes]:
+    """Beside the field, with what was typed there."""
+    words = words_for(refusal, pen_of(press.site, sign_in.language).speech)
+    typed = typed[: press.site.rules.longest_email]
+    adding = bool(sign_in.reader_id)
+    body = draw_ways(press, sign_in.language, place=sign_in.place, adding=adding, email=typed, error=words)
+    return alone(body, STATUS[refusal.code])
+
+
 def typed_of(sign_in: SignIn) -> DraftShape:
     if not sign_in.draft:
         return DraftShape(language=sign_in.language)
@@ -357,23 +357,8 @@ async def fetch_photo_of(press: Press, profile: Profile) -> bytes | None:
     return await fetch_photo(profile.photo, press.providers[profile.provider].own_hosts)
 
 
-def draw(press: Press, language: str, template: str, **what: Any) -> bytes:
-    return pen_of(press.site, language).draw(template, **what)
-
-
-def alone(body: bytes, status: int = 200) -> Response[bytes]:
-    answer = page_answer(body, status=status)
-    answer.headers.update(ALONE)
-    return answer
-
-
 def return_address(press: Press, provider: str) -> str:
     return f"{press.site.address}/signin/{provider}/callback"
-
-
-def read_place(request: Request) -> int:
-    """The story that a sign-in began on; 0 for none."""
-    return as_id(request.query_params.get("story") or "0")
 
 
 def single_values(request: Request) -> Mapping[str, str]:

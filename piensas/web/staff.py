@@ -23,9 +23,9 @@ from piensas.web.http import Request
 from piensas.web.origin import require_own_page
 from piensas.web.press import Press
 from piensas.web.shapes import read_shape
-from piensas.web.signin import ALONE
 from piensas.web.spoken import spoken_language
 from piensas.web.viewer import browser_cookie, browser_token, give_session, own_browser, read_visit
+from piensas.web.ways import ALONE
 
 LABEL = "Passkey"
 LONGEST_ANSWER = 1 << 16

@@ -25,7 +25,7 @@ error_log {folder}/error.log;
 events {{ worker_connections 256; }}
 http {{
   access_log off;
-  types {{ text/html html; text/css css; }}
+  types {{ text/html html; text/css css; application/xhtml+xml xhtml; }}
   client_body_temp_path {folder}; proxy_temp_path {folder}; fastcgi_temp_path {folder};
   uwsgi_temp_path {folder}; scgi_temp_path {folder};
   ssl_certificate {folder}/cert.pem;
@@ -47,6 +47,7 @@ http {{
     listen 127.0.0.1:{port} ssl default_server;
     server_name _;
     location /paper/ {{ alias {folder}/pages/; {headers} }}
+    location /free/ {{ alias {folder}/pages/; }}
   }}
 }}
 """

@@ -149,7 +149,7 @@ def test_a_reader_writes_signs_in_and_out_under_another_sites_page(
     expect(page.locator(".comment .text")).to_have_count(2)
     expect(page.locator(".who")).to_have_count(0)
     walk.see("logs out")
-    expect(page.locator("que-piensas-count")).to_have_text("2 thoughts")
+    expect(page.locator("que-piensas-count")).to_have_text("2 comments")
     assert witness.seen == []
 
 
@@ -298,10 +298,90 @@ TARGETS = """async (tags) => (await axe.run(document, { runOnly: tags })).violat
 """What is wrong, and where: below which element that has a shadow."""
 
 
-def test_a_page_that_is_not_registered_is_told_so_quietly(context: BrowserContext, there: Elsewhere) -> None:
+SORRY = {"en": "Comments could not be loaded.", "es": "No se han podido cargar los comentarios."}
+
+
+@pytest.mark.parametrize("language", SORRY)
+def test_a_page_that_is_not_registered_is_told_why_it_is_empty(
+    context: BrowserContext, there: Elsewhere, language: str
+) -> None:
+    """Its readers in a sentence, and whoever looks after it in the console."""
+    there.write("flight.html", language=language)
     page = context.new_page()
-    with page.expect_event("requestfailed", lambda request: "/embed/discussion" in request.url):
+    with page.expect_console_message(lambda said: said.type == "warning") as told:
         page.goto(f"{there.origin('unknown.test')}/paper/flight.html")
-    expect(page.locator("que-piensas:not([aria-busy])")).to_be_attached()
+    expect(page.locator("que-piensas p")).to_have_text(SORRY[language])
+    assert f"{there.origin('unknown.test')} is not among the origins under [embed]" in told.value.text
     expect(page.locator(".discussion")).to_have_count(0)
     expect(page.locator("h1")).to_have_text("Flight")
+
+
+def test_a_page_that_says_to_be_elsewhere_is_told_so(context: BrowserContext, there: Elsewhere) -> None:
+    far = f"{there.origin(SET_UPS['a subdomain'])}/far"
+    there.write("flight.html", elements=f'<que-piensas page="{far}"></que-piensas>')
+    page = context.new_page()
+    with page.expect_console_message(lambda said: "says that its address is" in said.text) as told:
+        page.goto(f"{there.origin(SET_UPS['another domain'])}/paper/flight.html")
+    assert far in told.value.text
+    expect(page.locator("que-piensas p")).to_have_text(SORRY["en"])
+
+
+WAYS = {
+    "xhtml": """<?xml version="1.0" encoding="utf-8"?>
+<html xmlns="http://www.w3.org/1999/xhtml" lang="en" xml:lang="en"><head><title>Flight</title>
+<link rel="icon" href="data:,"/><script src="{comments}/embed.js" async="async"></script></head>
+<body><h1>Flight</h1><que-piensas></que-piensas></body></html>""",
+    "module": """<!doctype html><html lang="en"><title>Flight</title><link rel="icon" href="data:,">
+<h1>Flight</h1><que-piensas></que-piensas><script type="module" src="{comments}/embed.js"></script></html>""",
+    "injected": """<!doctype html><html lang="en"><title>Flight</title><link rel="icon" href="data:,">
+<h1>Flight</h1><que-piensas></que-piensas><script>
+document.head.append(Object.assign(document.createElement("script"), {{ src: "{comments}/embed.js" }}));
+</script></html>""",
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_however_the_script_comes_the_discussion_is_drawn(
+    context: BrowserContext, there: Elsewhere, way: str
+) -> None:
+    name = f"{way}.{'xhtml' if way == 'xhtml' else 'html'}"
+    (there.folder / "pages" / name).write_text(WAYS[way].format(comments=there.comments))
+    page = context.new_page()
+    page.goto(f"{there.origin(SET_UPS['another domain'])}/free/{name}")
+    expect(page.locator("#greeting")).to_contain_text("What do you think?")
+    page.locator("#box-text").fill("From **afar**.")
+    page.locator('[name="email"]').fill("far@example.org")
+    page.locator('[name="name"]').fill("Far reader")
+    page.locator(".send .post").click()
+    expect(page.locator(".comment .text strong")).to_have_text("afar")
+
+
+def test_each_count_is_shown_whatever_the_others_ask(context: BrowserContext, there: Elsewhere) -> None:
+    """One that is added later, one of a discussion with a name, and beside one whose page is none."""
+    host = there.origin(SET_UPS["another domain"])
+    there.write("flight.html", elements='<que-piensas story="poll"></que-piensas>')
+    page = context.new_page()
+    page.goto(f"{host}/paper/flight.html")
+    page.locator("#box-text").fill("In the poll.")
+    page.locator('[name="email"]').fill("far@example.org")
+    page.locator('[name="name"]').fill("Far reader")
+    page.locator(".send .post").click()
+    expect(page.locator(".comment .text")).to_have_text("In the poll.")
+
+    counts = ['page="https://["', 'page="/paper/flight.html" story="poll"', 'page="/paper/flight.html"']
+    elements = "".join(f"<que-piensas-count {each}></que-piensas-count>" for each in counts)
+    there.write("list.html", elements=elements)
+    page.goto(f"{host}/paper/list.html")
+    count = page.locator("main > que-piensas-count")
+    expect(count).to_have_text(["", "1 comment", "No comments yet"])
+    page.evaluate(
+        """() => {
+            const later = document.createElement("que-piensas-count");
+            later.setAttribute("page", "/paper/flight.html");
+            later.setAttribute("story", "poll");
+            document.querySelector("main").append(later);
+        }"""
+    )
+    expect(count.nth(3)).to_have_text("1 comment")
+    count.nth(2).evaluate("(each) => each.setAttribute('story', 'poll')")
+    expect(count.nth(2)).to_have_text("1 comment")

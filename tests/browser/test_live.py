@@ -48,7 +48,7 @@ def test_new_comments_wait_behind_a_button(newsroom: Newsroom, arrive: Arrive) -
     expect(tab.page.locator(".arrivals")).to_have_text("2 new comments")
     expect(tab.page.get_by_role("status").filter(has_text="2 new comments")).to_be_visible()
     expect(tab.page.locator(".comment")).to_have_count(1)
-    expect(tab.page.locator("#count")).to_have_text("3 thoughts")
+    expect(tab.page.locator("#count")).to_have_text("3 comments")
 
     tab.page.locator(".arrivals").click()
     expect(tab.page.locator(".comment")).to_have_count(3)

@@ -85,7 +85,7 @@ def test_lists_stand_in_the_pages_of_other_sites(browser: Browser, newsroom: New
         page.goto(address)
         newest, title = page.locator("que-piensas-newest").first, "No more specialists will be sent"
         expect(newest.locator("li")).to_have_text([f"Night reader: The newest. {title}"])
-        expect(page.locator("que-piensas-discussed li")).to_have_text([f"{title} 2 thoughts"])
+        expect(page.locator("que-piensas-discussed li")).to_have_text([f"{title} 2 comments"])
         expect(page.locator("que-piensas-newest").last).to_have_text("As before")
         newest.get_by_role("link").click()
         expect(page.locator(".comment .text").first).to_contain_text("The newest.")

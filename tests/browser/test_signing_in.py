@@ -93,7 +93,7 @@ def test_who_says_no_is_back_with_their_words(
     say_who(press_icon(tab, "google", has_scripts=device.has_scripts), answer="no")
 
     expect(tab.page.locator(".error:visible")).to_have_text(
-        "You were not signed in with Google. Nothing is lost."
+        "You were not logged in with Google. Nothing is lost."
     )
     expect(tab.page.locator("#box-text")).to_have_value("Not lost.")
     expect(tab.page.locator('[name="email"]')).to_be_visible()

@@ -132,7 +132,7 @@ def test_a_comment_is_written_under_the_page_and_counted_in_the_list(
     if site.list:
         page.goto(host.origin(kind) + site.list)
         count = page.locator(f'que-piensas-count[page$="{site.page}"]')
-        expect(count).to_have_text("1 opinión")
+        expect(count).to_have_text("1 comentario")
 
 
 @pytest.mark.parametrize("kind", ["next"], indirect=True)

@@ -101,7 +101,9 @@ def test_what_is_ours_is_passed_on_and_the_rest_stays_the_sites(address: str) ->
         story = visit(client)
         posted = client.post(f"/stories/{story}/comments", json=guest("Por el camino."))
         assert posted.status_code == 201, posted.text
-        assert client.get("/embed/counts", params={"page": f"{address}/flight.html"}).json() == ["1 opinión"]
+        assert client.get("/embed/counts", params={"page": f"{address}/flight.html"}).json() == [
+            "1 comentario"
+        ]
         for language in ("es", "es-419"):
             page = client.get("/embed/page", params={"page": f"{address}/flight.html", "language": language})
             assert page.status_code == 303

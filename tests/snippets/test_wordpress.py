@@ -51,4 +51,4 @@ def test_a_list_counts_the_comments(wordpress: WordPress, host: Host, context: B
     page.goto(f"{host.origin('wordpress')}/?p={opened}")
     write(page, "Uno.")
     page.goto(f"{host.origin('wordpress')}/")
-    expect(page.locator(f'que-piensas-count[page$="?p={opened}"]')).to_have_text("1 opinión")
+    expect(page.locator(f'que-piensas-count[page$="?p={opened}"]')).to_have_text("1 comentario")

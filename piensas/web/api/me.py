@@ -56,7 +56,7 @@ async def me(press: NamedDependency[Press], caller: NamedDependency[Caller]) -> 
 async def change_name(
     press: NamedDependency[Press], caller: NamedDependency[Caller], data: JSONBody[shapes.NewName]
 ) -> Response[shapes.Me]:
-    """Under which you write from now on."""
+    """The name shown with your comments from now on."""
     renamed = await press.db.write(lambda db: rename(db, present(db, caller.viewer), data.name))
     return answer(show_me(press, caller, renamed))
 
