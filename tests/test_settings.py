@@ -95,7 +95,7 @@ def test_what_is_blank_in_the_environment_was_not_given(tmp_path: Path, name: st
     assert read_settings(file, {variable_of(name): blank}).server.port == 9000
 
 
-@pytest.mark.parametrize(("name", "value"), WRONG.items())
+@pytest.mark.parametrize(("name", "value"), sorted(WRONG.items()))
 def test_what_is_wrong_is_named_in_one_sentence(tmp_path: Path, name: str, value: str) -> None:
     variable = variable_of(name)
     said = refuse(None, **{variable: value})
