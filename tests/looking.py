@@ -150,7 +150,8 @@ def read_values(value: Any, place: str = "") -> Iterator[str]:
                 yield from read_values(each, f"{place}.{name}")
     elif isinstance(value, list):
         for number, each in enumerate(value):
-            known = each.get("id", number) if isinstance(each, dict) else number
+            named = "url" if isinstance(each, dict) and "date_published" in each else "id"  # as a feed's item
+            known = each.get(named, number) if isinstance(each, dict) else number
             yield from read_values(each, f"{place}[{known}]")
     elif "<article" in str(value):
         yield from (f"{place}: {each}" for each in read("text/html", value))

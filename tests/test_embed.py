@@ -14,6 +14,7 @@ import pytest
 from click.testing import CliRunner
 from msgspec.structs import replace
 from sqlalchemy import text
+from structlog.testing import CapturingLogger
 
 from piensas.actions.publishing import retire_edition
 from piensas.cli import main
@@ -496,22 +497,24 @@ def test_names_are_as_many_as_pages(embedding: Newsroom, query: str) -> None:
 
 
 def test_an_unknown_origin_may_read_why_and_the_log_says_it_once_an_hour(
-    embedding: Newsroom, capsys: pytest.CaptureFixture[str]
+    embedding: Newsroom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    stranger = "https://stranger.example"
+    log = CapturingLogger()
+    monkeypatch.setattr("piensas.web.refusals.log", log)
+    stranger, another = "https://stranger.example", "https://another.example"
     for _ in range(3):
         refused = look(embedding.person(), f"{stranger}/a")
         assert (refused.status_code, refused.json()["code"]) == (403, "origin_unknown")
         assert refused.headers["access-control-allow-origin"] == "*"
-    look(embedding.person(), "https://another.example/")
-    said = capsys.readouterr().out
-    assert [said.count("page_of_unknown_origin"), said.count(stranger)] == [2, 1]
+    look(embedding.person(), f"{another}/")
+    assert [each.kwargs["origin"] for each in log.calls] == [stranger, another]
+    assert {each.args for each in log.calls} == {("page_of_unknown_origin",)}
     embedding.hands.turn(minutes=61)
     look(embedding.person(), f"{stranger}/b")
-    assert capsys.readouterr().out.count(stranger) == 1
+    assert log.calls[2].kwargs == {"origin": stranger, "setting": "embed.origins"}
     for number in range(120):
         look(embedding.person(), f"https://{number}.example/")
-    assert capsys.readouterr().out.count("page_of_unknown_origin") == 99
+    assert len(log.calls) == 2 + 100
 
 
 @pytest.mark.parametrize("number", [0, 101, 10_000])

@@ -104,7 +104,7 @@ def test_what_another_process_has_taken_is_in_the_very_next_answer(newsroom: New
             other.get(newsroom.story)
             comment = newsroom.person().comment(f"Number {number}", email=f"r{number}@example.org")
             assert comment in other.get(newsroom.story).text
-            assert f"{number + 1} thought" in other.get("/").text
+            assert f"{number + 1} comment" in other.get("/").text
 
 
 def test_every_page_that_shows_a_comment_forgets_it_when_it_is_withdrawn(newsroom: Newsroom) -> None:

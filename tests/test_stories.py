@@ -32,10 +32,6 @@ GOOD = STORY.format(title="A title", slug="a-title", summary="In short.", text="
         ("---\ntitle: [A\n---\n", 3, "not YAML"),
         ("---\n- a\n- b\n---\n", 1, "`name: value`"),
         ("---\ntitle: A\n---\n", 1, "'published' is missing"),
-        ("---\ntitle: A\npublished: soon\n---\n", 3, "published"),
-        ("---\ntitle: A\npublished: 2026-01-01\nslug: Not A Slug\n---\n", 4, "slug"),
-        ("---\ntitle: A\npublished: 2026-01-01\nauthor: somebody\n---\n", 4, "no field 'author'"),
-        ("---\ntitle: A\npublished: 2026-01-01\ndiscussion: maybe\n---\n", 4, "discussion"),
         (
             "---\ntitle: A\npublished: 2026-01-01\nlanguage: fr\n---\n",
             4,
@@ -61,6 +57,37 @@ def test_a_broken_file_names_itself_the_line_and_the_fault(
     assert broken.value.line == line
     assert fault in str(broken.value)
     assert str(broken.value).startswith(f"{file}:{line}: ")
+
+
+@pytest.mark.parametrize(
+    ("line", "fault"),
+    [
+        ("published: soon", "published is 'soon', and has to be a date, or a date and a time, such as 2026-"),
+        ("published: 20 September 2026", "such as 2026-09-20 or 2026-09-20 08:30."),
+        ("published: 20/09/2026", "published is '20/09/2026'"),
+        ("published: 2026-09-31", "published is '2026-09-31'"),
+        ("updated: [1]", "updated is ['1'], and has to be a date"),
+        ("title: War: a history", "stand in quotation marks"),
+        (f"title: {'x' * 501}", "has to be words, 500 letters"),
+        ("author: somebody", "There is no field 'author'. Is it 'authors'?"),
+        ("colour: red", "There is no field 'colour'."),
+        ("authors: {a: b}", "authors is {'a': 'b'}, and has to be names, such as [Ana Pérez, Tom Reed]."),
+        ("draft: perhaps", "draft is 'perhaps', and has to be true or false."),
+        ("slug: Not A Slug", "slug is 'Not A Slug', and has to be small letters and digits"),
+        ("discussion: maybe", "discussion is 'maybe', and has to be open, closed or off."),
+        ("picture: {}", "picture is {}, and has to be words."),
+    ],
+)
+def test_what_a_line_has_to_be_is_said_in_words(tmp_path: Path, line: str, fault: str) -> None:
+    usual = {"title": "title: A", "published": "published: 2026-01-01"}
+    name = line.partition(":")[0]
+    lines = [each for key, each in usual.items() if key != name]
+    file = tmp_path / "a.en.md"
+    file.write_text("\n".join(("---", *lines, line, "---", "")))
+    with pytest.raises(BrokenFile) as broken:
+        read_manuscript(file, ("en", "es"))
+    assert fault in str(broken.value)
+    assert broken.value.line == len(lines) + 2
 
 
 def test_bytes_that_are_not_utf_8_are_named_with_their_line(tmp_path: Path) -> None:

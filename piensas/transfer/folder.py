@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, tzinfo
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -20,7 +21,24 @@ from piensas.model.wording import tidy_text
 FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?\n)---[ \t]*(?:\n|\Z)", re.DOTALL)
 NAME = re.compile(r"(?P<key>.+?)(?:\.(?P<language>[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*))?\.md")
 TIMES = ("published", "updated")
+LONGEST_SHOWN = 60
 SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
+A_TIME = "a date, or a date and a time, such as 2026-09-20 or 2026-09-20 08:30"
+NAMES = "names, such as [Ana Pérez, Tom Reed]"
+WANTED = {
+    "title": "words, 500 letters of them at most",
+    "published": A_TIME,
+    "updated": A_TIME,
+    "slug": "small letters and digits with a single - between words, such as harbour-opens",
+    "authors": NAMES,
+    "sources": NAMES,
+    "summary": "words, 2,000 letters of them at most",
+    "discussion": "open, closed or off",
+    "key": "words, 200 letters of them at most",
+    "draft": "true or false",
+}
+"""What the lines at the top have to be; all others are any words."""
+
 PICTURE = re.compile(r'(<img src=")(?![a-z]+:|/)')
 
 
@@ -121,7 +139,8 @@ def read_matter(file: Path, text: str) -> FrontMatter:
         fields = yaml.load(text, yaml.BaseLoader)  # noqa: S506  # makes strings, lists and dicts only
     except yaml.MarkedYAMLError as fault:
         line = fault.problem_mark.line + 2 if fault.problem_mark else 1
-        raise BrokenFile(file, line, f"The front matter is not YAML: {fault.problem}.") from fault
+        words = f"The front matter is not YAML: {fault.problem}.{hint_of(fault)}"
+        raise BrokenFile(file, line, words) from fault
     except (yaml.YAMLError, ValueError, RecursionError) as fault:
         raise BrokenFile(file, 1, f"The front matter is not YAML: {fault}.") from fault
     fields = without_controls(fields)
@@ -140,11 +159,24 @@ def explain(text: str, fields: Any, fault: msgspec.ValidationError) -> tuple[int
     if named is None:
         return 1, "The front matter must be a list of `name: value` lines."
     if "unknown field" in words:
-        return line_of(text, named[1]), f"There is no field {named[1]!r}."
+        near = get_close_matches(named[1], FrontMatter.__struct_fields__, 1)
+        hint = f" Is it {near[0]!r}?" if near else ""
+        return line_of(text, named[1]), f"There is no field {named[1]!r}.{hint}"
     if "missing required" in words:
         return 1, f"The field {named[1]!r} is missing."
-    plain = words.split(" - at")[0]
-    return line_of(text, named[1]), f"{named[1]}: {plain}."
+    wanted = WANTED.get(named[1], "words")
+    return line_of(text, named[1]), f"{named[1]} is {show(fields[named[1]])}, and has to be {wanted}."
+
+
+def show(value: Any) -> str:
+    words = repr(str(value)) if isinstance(value, datetime) else repr(value)
+    return words if len(words) <= LONGEST_SHOWN else f"{words[:LONGEST_SHOWN]}…"
+
+
+def hint_of(fault: yaml.MarkedYAMLError) -> str:
+    """For what people meet: a title with a colon in it."""
+    is_colon = fault.problem is not None and fault.problem.startswith("mapping values are not allowed")
+    return ' Words with a ": " in them stand in quotation marks.' if is_colon else ""
 
 
 def line_of(text: str, field: str) -> int:

@@ -22,6 +22,7 @@ from piensas.model.comment import PublicComment
 from piensas.model.elsewhere import choose_language
 from piensas.model.moment import time_of
 from piensas.model.refusals import NotFound, ScopeMissing
+from piensas.model.session import sign
 from piensas.model.site import Site
 from piensas.model.story import Edition, Headline, Story
 from piensas.store.stories import find_edition_by_slug, list_beginnings, list_headlines, list_headlines_by
@@ -67,7 +68,8 @@ class Entry(Struct):
 
 class Feed(Struct):
     """`address` is the path that it stands below, without a slash at the end; `home` the page that it
-    follows, where that is another. `name` is what its id is made of."""
+    follows, where that is another. Its id is made of `name` and the site's secret, which stays where the
+    address does not."""
 
     name: str
     title: str
@@ -87,7 +89,7 @@ async def site_feed(
     headlines = await press.db.read(list_headlines, press.site.id, language, LONGEST, None)
     openings = await read_openings(press, headlines)
     feed = Feed(
-        name=f"stories {press.site.address} {language}",
+        name=f"stories {language}",
         title=press.site.name,
         address=front_address(press.site, language).rstrip("/") or f"/{language}",
         updated_at=max((h.updated_at or h.published_at for h in headlines), default=0),
@@ -131,7 +133,7 @@ async def author_feed(
         raise NotFound
     openings = await read_openings(press, headlines)
     feed = Feed(
-        name=f"author {press.site.address} {language} {author}",
+        name=f"author {language} {author}",
         title=pen_of(press.site, language).speech.gettext("Stories by %(name)s") % {"name": author},
         address=f"/{language}/authors/{quote(author, safe='')}",
         updated_at=max(h.updated_at or h.published_at for h in headlines),
@@ -228,7 +230,7 @@ def draw(request: Request, press: Press, language: str, feed: Feed) -> Response[
         return page_answer(msgspec.json.encode(as_json_feed(press.site.address, language, feed)), kind=JSON)
     words = pen_of(press.site, language).draw(
         "feed.xml",
-        id=id_of(feed.name),
+        id=id_of(sign(press.secret, f"feed {feed.name}")),
         title=feed.title,
         address=feed.address,
         home=feed.home or feed.address,
