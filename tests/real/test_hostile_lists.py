@@ -67,7 +67,9 @@ def list_payloads() -> tuple[str, ...]:
         for line in file.read_text("utf-8", errors="replace").split("\n")
     ]
     naughty = json.loads((FOLDER / "blns/blns.json").read_text("utf-8"))
-    payloads = tuple(dict.fromkeys(each for each in (*lines, *naughty) if not is_blank(tidy_text(each))))
+    nothing = {"-"}  # a list of nothing
+    seen = (each for each in (*lines, *naughty) if not is_blank(tidy_text(each)) and each not in nothing)
+    payloads = tuple(dict.fromkeys(seen))
     assert len(payloads) > 7_000, f"PIENSAS_REAL_DATA={FOLDER} has not the lists that it should have"
     return payloads
 
