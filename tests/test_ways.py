@@ -43,6 +43,11 @@ def test_a_wrong_address_is_said_beside_the_field_and_comes_back(
     assert len(providers.letters) == before
 
 
+def test_it_speaks_the_language_that_is_asked_for(signing_in: Newsroom) -> None:
+    for query, title in (("", "Log in"), ("?language=es", "Iniciar sesión"), ("?language=xx", "Log in")):
+        assert f"<h1>{title}</h1>" in signing_in.person().read(f"/signin{query}")
+
+
 def test_a_right_address_is_sent_a_link(signing_in: Newsroom, providers: Tricksters) -> None:
     answer = signing_in.person().send("/signin/email", {"email": "ana@example.org", "ways": "1"})
     assert "We have sent you an email." in answer.text

@@ -24,7 +24,8 @@ ALONE = {"referrer-policy": "no-referrer", "cross-origin-opener-policy": "unsafe
 async def ways(request: Request, press: NamedDependency[Press]) -> Response[bytes]:
     """Every way to sign in, for who has no box at hand."""
     place = read_place(request)
-    language = spoken_language(request, press.site)
+    asked = request.query_params.get("language", "")
+    language = asked if asked in press.site.languages else spoken_language(request, press.site)
     if place:
         _, language = await find_address(press, place, language)
     visit = await read_visit(request, press)
