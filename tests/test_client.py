@@ -133,8 +133,14 @@ BUSY = (
 
 @pytest.mark.parametrize(
     ("busy", "pause"),
-    [(BUSY % 1, 1), (BUSY % 0, 0), (BUSY.replace(b"Retry-After: %d\r\n", b""), client.USUAL_PAUSE)],
-    ids=("soon", "at once", "it does not say"),
+    [
+        (BUSY % 1, 1),
+        (BUSY % 0, 0),
+        (BUSY.replace(b"Retry-After: %d\r\n", b""), client.USUAL_PAUSE),
+        (BUSY.replace(b"%d", b"-5"), client.USUAL_PAUSE),
+        (BUSY.replace(b"%d", b"\xb2"), client.USUAL_PAUSE),
+    ],
+    ids=("soon", "at once", "it does not say", "what cannot be", "a digit that is no number"),
 )
 def test_a_site_that_is_busy_is_asked_again_when_it_says(
     newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch, busy: bytes, pause: float

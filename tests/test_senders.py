@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from piensas.model.network import find_hop, is_telling, sender_of
+from piensas.model.network import find_hop, is_among, is_telling, sender_of
 from piensas.settings import BadSettings
 from piensas.sources import read_settings
 from tests.conftest import OpenNewsroom
@@ -57,6 +57,20 @@ def test_the_last_hop_that_is_no_proxy_of_ours_is_believed(client: str, forwarde
 def test_proxies_are_addresses_and_networks(trusted: str, client: str, forwarded: str, hop: str) -> None:
     settings = read_settings(None, {"PIENSAS_SERVER_TRUSTED_PROXIES": trusted})
     assert find_hop(client, forwarded, settings.server.trusted_proxies) == hop
+
+
+def test_what_a_proxy_passes_on_unread_is_neither_known_nor_remembered(open_site: OpenNewsroom) -> None:
+    """A hop that is no address, however long, ends no request, and takes no place in memory."""
+    before = is_among.cache_info().currsize
+    for hop in ("x" * 60_000, "unknown", "²", "1" * 65):
+        assert find_hop(PROXY, f"{HERS}, {hop}", (f"{PROXY}/32",)) == hop
+        assert not is_telling(hop)
+        assert sender_of(hop) == hop[:64]
+    assert is_among.cache_info().currsize <= before + 3, "the proxy itself, and the two short ones"
+    newsroom = open_site()
+    for hop in ("unknown", "x" * 5_000, "_hidden"):
+        answer = newsroom.person().get("/api/v1/stories/77/mine", x_forwarded_for=hop)
+        assert answer.status_code in (401, 404), hop
 
 
 @pytest.mark.parametrize("typed", ["proxy", "10.0.0.1/33", "10.0.0", "*", "0x7f000001", "10.0.0.1:80"])

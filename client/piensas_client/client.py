@@ -205,7 +205,7 @@ def refusal_of(answer: httpx2.Response) -> Refused:
     except msgspec.MsgspecError:
         problem = Problem("about:blank", "", answer.status_code, "unknown", answer.text[:200])
     after = answer.headers.get("retry-after", "")
-    return Refused(problem, float(after) if after.isdigit() else None)
+    return Refused(problem, float(after) if after.isascii() and after.isdigit() else None)
 
 
 def path_of(comment: Comment) -> str:

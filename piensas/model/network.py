@@ -11,6 +11,9 @@ Network = IPv4Network | IPv6Network
 HOP = re.compile(r'"?\[?([0-9A-Fa-f:.]+?)(?:%\w+)?\]?(?::[0-9]{1,5})?"?')
 """An address, perhaps with a port behind it, or in the brackets and quotation marks of RFC 7239."""
 
+LONGEST_HOP = 64
+"""Letters of an address with all that may stand around it; what is longer is none, and is not remembered."""
+
 MACHINE = {"localhost": ("127.0.0.0/8", "::1/128")}
 
 
@@ -25,6 +28,8 @@ def read_networks(typed: str) -> tuple[str, ...] | None:
 
 def read_address(typed: str) -> Address | None:
     """An address as a web server in front notes it; IPv4 also where it came by IPv6 (RFC 4291, 2.5.5.2)."""
+    if len(typed) > LONGEST_HOP:
+        return None
     try:
         found = ip_address(typed)
     except ValueError:
@@ -45,8 +50,12 @@ def find_hop(client: str, forwarded: str, trusted: tuple[str, ...]) -> str:
     return str(address) if address else found
 
 
-@lru_cache(4_096)
 def is_trusted(hop: str, trusted: tuple[str, ...]) -> bool:
+    return len(hop) <= LONGEST_HOP and is_among(hop, trusted)
+
+
+@lru_cache(4_096)
+def is_among(hop: str, trusted: tuple[str, ...]) -> bool:
     address = read_address(hop)
     return address is not None and any(address in network for network in networks_of(trusted))
 
@@ -63,8 +72,8 @@ def is_telling(address: str) -> bool:
 
 
 def sender_of(address: str) -> str:
-    """The address, or for IPv6 the /64 that one household or host has."""
-    found = ip_address(address)
-    if isinstance(found, IPv6Address) and not found.ipv4_mapped:
+    """The address, or for IPv6 the /64 that one household or host has; what is none stays as it is."""
+    found = read_address(address)
+    if isinstance(found, IPv6Address):
         return str(ip_network((found, 64), strict=False))
-    return str(getattr(found, "ipv4_mapped", None) or found)
+    return str(found) if found else address[:LONGEST_HOP]
