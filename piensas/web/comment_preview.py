@@ -23,14 +23,16 @@ from piensas.web.shapes import DraftShape, as_id, read_shape, wants_json
 from piensas.web.viewer import as_stranger, read_visit
 
 
-class TriedShape(msgspec.Struct):
+class PreviewShape(msgspec.Struct):
     """The HTML that a comment's text would become."""
 
     html: str
 
 
 @post("/stories/{story:str}/preview", status_code=200)
-async def try_draft(request: Request, press: NamedDependency[Press], story: FromPath[str]) -> Response[bytes]:
+async def preview_comment(
+    request: Request, press: NamedDependency[Press], story: FromPath[str]
+) -> Response[bytes]:
     """Nothing is kept of it."""
     require_known_page(request, press)
     story_id, shape = as_id(story), await read_shape(request, DraftShape)
@@ -44,7 +46,7 @@ async def try_draft(request: Request, press: NamedDependency[Press], story: From
             raise
         return await refuse_in_box(press, visit, story_id, shape, refusal)
     if wants_json(request):
-        return json_answer(TriedShape(html))
+        return json_answer(PreviewShape(html))
     box = msgspec.structs.replace(typed_box(shape, visit), preview=html)
     return await show_in_box(press, visit, story_id, shape, lambda _: box)
 
